@@ -1,0 +1,51 @@
+package dev.kiln.job;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What came of running a program, with its evidence. Final: a result is never replaced or retried.
+ *
+ * @param termination why it ended
+ * @param exitCode the program's own status, 128 + n after signal n; null when we killed it or it never ran
+ * @param signal the signal that ended it, only with {@link Termination#SIGNALLED}
+ * @param stdout what it wrote on standard output
+ * @param stderr what it wrote on standard error
+ * @param usage what it used
+ * @param evidence how we know why it ended
+ * @param provenance what ran it
+ */
+public record ExecutionResult(
+        Termination termination,
+        @Nullable Integer exitCode,
+        @Nullable Integer signal,
+        CapturedStream stdout,
+        CapturedStream stderr,
+        Usage usage,
+        Evidence evidence,
+        Provenance provenance) {
+    public ExecutionResult {
+        boolean ownStatus =
+                termination == Termination.EXITED || termination == Termination.SIGNALLED;
+        if (ownStatus != (exitCode != null)) {
+            throw new IllegalArgumentException(
+                    "exitCode belongs to exited and signalled alone: " + termination + " " + exitCode);
+        }
+        if ((termination == Termination.SIGNALLED) != (signal != null)) {
+            throw new IllegalArgumentException(
+                    "signal belongs to signalled alone: " + termination + " " + signal);
+        }
+    }
+
+    public boolean timedOut() {
+        return termination == Termination.TIMED_OUT;
+    }
+
+    public boolean oomKilled() {
+        return termination == Termination.OUT_OF_MEMORY;
+    }
+
+    /** Exit code 0, and neither timed out nor out of memory. */
+    public boolean success() {
+        return exitCode != null && exitCode == 0;
+    }
+}

@@ -1,0 +1,33 @@
+package dev.kiln.job;
+
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A job as it stands, without its code.
+ *
+ * @param id its identity
+ * @param tenant who it belongs to
+ * @param batch the batch it was submitted in, if any
+ * @param language the runtime it asked for
+ * @param priority from -100 to 100
+ * @param labels the producer's own
+ * @param submittedAt when it became durable, on the database's clock
+ * @param attempt how many attempts were made so far
+ * @param state where it stands
+ */
+public record Job(
+        JobId id,
+        String tenant,
+        @Nullable String batch,
+        String language,
+        int priority,
+        Map<String, String> labels,
+        Instant submittedAt,
+        int attempt,
+        JobState state) {
+    public Job {
+        labels = Map.copyOf(labels);
+    }
+}
