@@ -4,7 +4,10 @@ import io.smallrye.config.ConfigMapping;
 import java.util.List;
 import java.util.Map;
 
-/** The languages a program may be written in; adding one is an image and a few lines of configuration. */
+/**
+ * The languages a program may be written in; adding one is an image and a few lines of
+ * configuration.
+ */
 @ConfigMapping(prefix = "kiln")
 public interface RuntimesConfig {
     /** By language name, as submissions give it. */
@@ -18,7 +21,10 @@ public interface RuntimesConfig {
         /** The name the source gets in the read-only directory {@code /job}. */
         String file();
 
-        /** The command, absolute executable first; {@code {file}} stands for the source's absolute path. */
+        /**
+         * The command, absolute executable first; {@code {file}} stands for the source's absolute
+         * path.
+         */
         List<String> command();
     }
 }

@@ -6,12 +6,14 @@ import dev.kiln.job.Limits;
 /** Runs programs that nobody trusts. Implementations are safe for use by many threads. */
 public interface Sandbox {
     /**
-     * Runs the program to its end, whatever that is, and leaves nothing of it behind. Blocks for as long as that takes:
-     * at most the wall limit plus the time to start and to clean up.
+     * Runs the program to its end, whatever that is, and leaves nothing of it behind. Blocks for as
+     * long as that takes: at most the wall limit plus the time to start and to clean up.
      *
-     * @param stop raised with {@code CANCELLED}, the result is {@code cancelled} with the output so far
+     * @param stop raised with {@code CANCELLED}, the result is {@code cancelled} with the output so
+     *     far
      * @throws SandboxFault only when the platform failed and another try may succeed
-     * @throws RunReleased when {@code stop} was raised with {@code RELEASED}: nothing to report, all cleaned up
+     * @throws RunReleased when {@code stop} was raised with {@code RELEASED}: nothing to report,
+     *     all cleaned up
      */
     ExecutionResult run(Tag tag, Program program, Limits limits, StopSignal stop)
             throws SandboxFault, RunReleased;
@@ -19,7 +21,8 @@ public interface Sandbox {
     /**
      * Whether this host can run programs now; cheap enough to be asked every few seconds.
      *
-     * @throws SandboxFault with scope {@code HOST} and one sentence that names the remedy, when it cannot
+     * @throws SandboxFault with scope {@code HOST} and one sentence that names the remedy, when it
+     *     cannot
      */
     void checkReady() throws SandboxFault;
 }
