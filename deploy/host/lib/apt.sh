@@ -61,6 +61,6 @@ download_from_release() { # CODENAME PACKAGE: leaves the .deb in the current fol
   # Only the release itself: updates and security would triple the indexes for a package that never had one.
   derived_sources "$1" | grep " $1 main$" >"$root/sources.list" || return 1
   local -a options=(-o "Dir::State::lists=$root/lists" -o "Dir::Cache=$root/cache" -o "Dir::Etc::sourcelist=$root/sources.list"
-    -o Dir::Etc::sourceparts=- -o Dir::Etc::preferencesparts=- -o Dir::Etc::preferences=- -o APT::Sandbox::User=root)
+    -o Dir::Etc::sourceparts=/dev/null -o Dir::Etc::preferencesparts=/dev/null -o Dir::Etc::preferences=/dev/null -o APT::Sandbox::User=root)
   apt "${options[@]}" update && apt "${options[@]}" download "$2"
 }

@@ -14,7 +14,7 @@ install_maven() {
 }
 
 build_source() {
-  (cd "$root" && find pom.xml .mvn src/main -type f -print0 2>/dev/null | sort -z | xargs -0 sha256sum) | sha256sum
+  (cd "$root" && { find pom.xml .mvn src/main -type f -print0 || true; } | sort -z | xargs -0 sha256sum) 2>/dev/null | sha256sum
 }
 
 # The stamp is written before a build and holds the hash of the sources it started from; a jar younger than the stamp was

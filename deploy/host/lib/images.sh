@@ -32,6 +32,7 @@ bootstrap_base() {
   fi
   while read -r option; do options+=("--aptopt=$option"); done < <(host_apt_options)
   for path in doc man info locale; do options+=("--dpkgopt=path-exclude=/usr/share/$path/*"); done
+  options+=(--dpkgopt=force-unsafe-io) # an image that a crash leaves half made is simply made again
   if grep -q https: "$sources"; then options+=(--include=ca-certificates); fi
   mmdebstrap --variant=apt --format=tar "${options[@]}" "$base_release" - "$sources"
 }

@@ -3,7 +3,7 @@
 # passes here and starting a JVM only to ask its version would double its time.
 
 jdk_wanted=25
-: "${jvm_folders:=/usr/lib/jvm /usr/java /opt/java}"
+jvm_folders=${KILN_JVM_FOLDERS:-/usr/lib/jvm /usr/java /opt/java}
 jdk_home= # the JDK that was found
 jdk_major=
 

@@ -3,6 +3,7 @@
 # Everything goes to stderr, so that `./kiln submit --json` keeps a clean stdout even when it has to build first.
 
 failed=3       # how a part of set-up says that it has explained itself; a plain 1 from a check only means "not yet"
+step_log_dir=${TMPDIR:-/tmp}
 step_log=      # the log of the step that is running
 step_sentence= # where a step, which runs in a subshell, leaves the sentence it failed with
 step_group=    # the running step's process group

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # The two runtimes Kiln asks the engine for: kiln-gvisor for jobs without network, kiln-gvisor-net for jobs with it.
 
-: "${daemon_json:=/etc/docker/daemon.json}"
+daemon_json=${KILN_DAEMON_JSON:-/etc/docker/daemon.json}
 
 # What is registered was tried when it was registered, so that a listed runtime whose binary still exists will do.
 runtimes_ready() {
@@ -25,13 +25,13 @@ register_runtimes() {
 
   register kiln-gvisor --network=none "${common[@]}"
   starts_under kiln-gvisor none \
-    || fail "gVisor is registered with Docker Engine but cannot start a container with $runsc $runsc_version."
+    || give_up kiln-gvisor "Docker Engine cannot start a container under gVisor with $runsc $runsc_version."
   # Some kernels make runsc refuse its own network stack; it then uses that of the namespace Docker gave the container.
   for network in sandbox host; do
     register kiln-gvisor-net "--network=$network" "${common[@]}"
     if starts_under kiln-gvisor-net bridge; then return; fi
   done
-  fail "gVisor cannot start a container with a network, neither with --network=sandbox nor with --network=host."
+  give_up kiln-gvisor-net "Docker Engine cannot start a container with a network under gVisor, neither with --network=sandbox nor with --network=host."
 }
 
 # systrap is several times faster; runsc of 2022 has only ptrace. kvm is not tried: where virtualisation is nested it can
@@ -47,18 +47,43 @@ usable_platform() {
   fail "gVisor's $runsc $runsc_version starts no sandbox on this kernel, neither with the platform systrap nor with ptrace."
 }
 
-# The guest's kernel log says whose kernel it is; a container that merely starts would also do so under runc.
+# The guest's kernel log says whose kernel it is; a container that merely starts would also do so under runc. Docker's
+# seccomp profile, which applies inside, lets only CAP_SYSLOG read it.
 starts_under() { # RUNTIME NETWORK
-  timeout -k 1 60 docker run --rm --runtime "$1" --network "$2" --user 1000:1000 "$python_image" dmesg 2>&1 | tee /dev/stderr | grep -q gVisor
+  local container status=0
+  container=$(docker create --runtime "$1" --network "$2" --user 0:0 --cap-drop ALL --cap-add SYSLOG "$python_image" dmesg) || return 1
+  timeout -k 1 60 docker start --attach "$container" | grep 'Starting gVisor' || status=$?
+  delete_orphan "$container"
+  docker rm --force "$container" || true
+  return "$status"
+}
+
+# A start that fails half way can leave a living sandbox that the engine has already forgotten.
+delete_orphan() { # CONTAINER
+  local process argument
+  local -a arguments
+  for process in /proc/[0-9]*; do
+    mapfile -d '' arguments 2>/dev/null <"$process/cmdline" || continue
+    if [[ ${arguments[*]} != runsc-*"$1"* ]]; then continue; fi
+    for argument in "${arguments[@]}"; do
+      if [[ $argument == --root=* ]]; then "$runsc" "$argument" delete --force "$1" || true; fi
+    done
+  done
+}
+
+# What is registered counts as tried, so what failed must not stay.
+give_up() { # RUNTIME SENTENCE
+  replace_file "$(readlink -m "$daemon_json")" "$(jq --indent 4 --arg name "$1" 'del(.runtimes[$name])' "$daemon_json")"
+  reload_engine
+  fail "$2"
 }
 
 register() { # NAME RUNSC-FLAG...: merges the runtime into daemon.json and has the engine read it
-  local name=$1
+  local name=$1 deadline=$((SECONDS + 20))
   shift
   merge_runtime "$name" "$runsc" "$@"
   reload_engine
-  local deadline=$((SECONDS + 20))
-  until docker info --format '{{json .Runtimes}}' | jq -e --arg name "$name" --args '.[$name].runtimeArgs == $ARGS.positional' "$@"; do
+  until docker info --format '{{json .Runtimes}}' | jq -e --arg name "$name" --argjson flags "$(json_list "$@")" '.[$name].runtimeArgs == $flags'; do
     if [ "$SECONDS" -ge "$deadline" ]; then
       fail "Docker Engine did not take the runtime $name from $daemon_json: see its log, for instance whether a start option names the same key."
     fi
@@ -66,26 +91,32 @@ register() { # NAME RUNSC-FLAG...: merges the runtime into daemon.json and has t
   done
 }
 
-# merge_runtime NAME PATH FLAG...: every other key stays as it is, a file that is no JSON object stays untouched, and the
-# file that was there is kept beside it.
+# merge_runtime NAME PATH FLAG...: every other key stays as it is, and a file that is no JSON object stays untouched.
 merge_runtime() {
-  local name=$1 path=$2 file merged
+  local name=$1 path=$2 file before='{}' merged
   shift 2
   file=$(readlink -m "$daemon_json")
-  merged=$file.kiln-new
-  mkdir -p "$(dirname "$file")"
-  if [ ! -s "$file" ]; then echo '{}' >"$file"; fi
-  jq -e 'type == "object" and ((.runtimes // {}) | type == "object")' "$file" >/dev/null 2>&1 \
+  if [ -s "$file" ]; then before=$(<"$file"); fi
+  jq -es 'length == 1 and (.[0] | type == "object" and (.runtimes // {} | type == "object"))' <<<"$before" >/dev/null 2>&1 \
     || fail "$daemon_json is not a JSON object that Docker Engine would accept: mend it, then try again; nothing was changed."
-  cp -p "$file" "$merged" # for its owner and mode
-  jq --indent 4 --arg name "$name" --arg path "$path" '.runtimes[$name] = {path: $path, runtimeArgs: $ARGS.positional}' \
-    "$file" --args "$@" >"$merged"
-  if [ "$(jq -S . "$file")" = "$(jq -S . "$merged")" ]; then
-    rm "$merged"
-    return
+  merged=$(jq --indent 4 --arg name "$name" --arg path "$path" --argjson flags "$(json_list "$@")" \
+    '.runtimes[$name] = {path: $path, runtimeArgs: $flags}' <<<"$before")
+  if [ "$(jq -S . <<<"$before")" = "$(jq -S . <<<"$merged")" ]; then return; fi
+  replace_file "$file" "$merged"
+}
+
+json_list() { # STRING...: jq 1.6 takes a string that begins with a dash for an option of its own
+  printf '%s\n' "$@" | jq -R . | jq -s .
+}
+
+replace_file() { # FILE CONTENT: by a rename, with the owner and mode it had; what was there before Kiln is kept beside it
+  mkdir -p "$(dirname "$1")"
+  if [ -e "$1" ]; then
+    cp -p "$1" "$1.kiln-new"
+    grep -q kiln-gvisor "$1" || cp -p "$1" "$1.before-kiln"
   fi
-  if [ ! -e "$file.before-kiln" ]; then cp -p "$file" "$file.before-kiln"; fi
-  mv "$merged" "$file"
+  printf '%s\n' "$2" >"$1.kiln-new"
+  mv "$1.kiln-new" "$1"
 }
 
 reload_engine() {
