@@ -18,8 +18,8 @@ public record JobId(UUID value) implements Comparable<JobId> {
     /**
      * Reads the 36-character text form.
      *
-     * @throws IllegalArgumentException when the text is not a UUID; {@link UUID#fromString} alone would also take
-     *     shortened groups and pad them
+     * @throws IllegalArgumentException when the text is not a UUID; {@link UUID#fromString} alone
+     *     would also take shortened groups and pad them
      */
     public static JobId parse(String text) {
         if (!CANONICAL.matcher(text).matches()) {
@@ -35,7 +35,10 @@ public record JobId(UUID value) implements Comparable<JobId> {
         return new JobId(new UUID(high, low));
     }
 
-    /** Orders as Postgres orders its uuid type (unsigned bytes), so that sorted inserts lock rows in one order. */
+    /**
+     * Orders as Postgres orders its uuid type (unsigned bytes), so that sorted inserts lock rows in
+     * one order.
+     */
     @Override
     public int compareTo(JobId other) {
         int high =
