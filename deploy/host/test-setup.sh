@@ -23,6 +23,11 @@ mkdir -p "$KILN_HOME" "$work"
 . "$here/lib/build.sh"
 step_log_dir=$box/log
 
+if ! have jq; then
+  can_install || fail "jq is not installed on this host, and set-up is tested with it: install it (Debian: apt-get install jq) and try again."
+  apt_install jq >"$box/apt.log" 2>&1
+fi
+
 checks=0 failures=0
 check() { # WHAT COMMAND...: the command must succeed, in a shell of its own
   local what=$1 output status

@@ -33,5 +33,5 @@ build_project() {
   stamp_build
   cd "$root"
   JAVA_HOME=$jdk_home mvn -B package -Dmaven.test.skip=true \
-    || fail "Maven could not build Kiln."
+    || fail "Maven could not build Kiln: check that Maven reaches its repository, or mend what the compiler names, then try again."
 }

@@ -15,26 +15,28 @@ provide_base() {
   if timeout 90 docker pull "$base_image"; then return; fi
   if [ -n "${KILN_BASE_IMAGE:-}" ]; then fail "The base image $base_image could not be pulled: check KILN_BASE_IMAGE and the registry."; fi
   can_install || fail "The base image $base_image could not be pulled: docker load it, name another Debian image in KILN_BASE_IMAGE, or run deploy/host/setup as root."
-  bootstrap_base | docker import --change 'CMD ["bash"]' - "$base_image" \
+  bootstrap_base \
     || fail "The base image $base_image could neither be pulled nor be made from this host's packages: docker load it, or name another Debian image in KILN_BASE_IMAGE."
 }
 
-# Writes a root file system with a working apt to stdout. Its sources are the host's, so that builds on it find packages too.
+# Makes a root file system with a working apt. Its sources are the host's, so that builds on it find packages too.
 bootstrap_base() {
   local sources=$work/base-sources.list option path
   local -a options=()
-  if ! have mmdebstrap; then apt_install mmdebstrap >&2; fi
-  refresh_apt >&2
+  if ! have mmdebstrap; then apt_install mmdebstrap; fi
+  refresh_apt
   derived_sources "$base_release" >"$sources"
   if [ ! -s "$sources" ]; then
-    echo "this host's apt has no Debian repository to take packages from" >&2
+    echo "this host's apt has no Debian repository to take packages from"
     return 1
   fi
   while read -r option; do options+=("--aptopt=$option"); done < <(host_apt_options)
   for path in doc man info locale; do options+=("--dpkgopt=path-exclude=/usr/share/$path/*"); done
   options+=(--dpkgopt=force-unsafe-io) # an image that a crash leaves half made is simply made again
   if grep -q https: "$sources"; then options+=(--include=ca-certificates); fi
-  mmdebstrap --variant=apt --format=tar "${options[@]}" "$base_release" - "$sources"
+  # Through a file: what is cut off half way must not become an image that looks whole.
+  mmdebstrap --variant=apt --format=tar "${options[@]}" "$base_release" "$work/base.tar" "$sources" \
+    && docker import --change 'CMD ["bash"]' "$work/base.tar" "$base_image"
 }
 
 sandbox_source() { # the hash of everything the image is built from
@@ -54,7 +56,7 @@ python_ready() {
 
 build_python() {
   build_image "$python_image" "$root/docker/sandbox/python" --label "dev.kiln.source=$(sandbox_source)" \
-    || fail "The sandbox image $python_image could not be built from docker/sandbox/python."
+    || fail "The sandbox image $python_image could not be built from docker/sandbox/python: check that containers reach the package mirror that $base_image names, then try again."
 }
 
 build_image() { # TAG FOLDER OPTION...

@@ -15,7 +15,7 @@ build_runner() {
   local version folder
   version=$(runner_version)
   folder=$KILN_HOME/runner-$version
-  build_image "$runner_image" "$root/docker/runner" || fail "The runner could not be built from docker/runner."
+  build_image "$runner_image" "$root/docker/runner" || fail "The runner could not be built from docker/runner: check that containers reach the package mirror that $base_image names, then try again."
   rm -rf "$work/runner"
   mkdir "$work/runner"
   take_file_out "$runner_image" /kiln-runner "$work/runner/kiln-runner"

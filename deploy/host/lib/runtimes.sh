@@ -18,20 +18,21 @@ register_runtimes() {
   find_runsc || fail "gVisor's runsc is not installed on this host: run deploy/host/setup as root."
   if ! have jq; then apt_install jq; fi
   local -a common
-  local network
-  common=(--oci-seccomp "--platform=$(usable_platform)")
+  local network platform
+  platform=$(usable_platform)
+  common=(--oci-seccomp "--platform=$platform")
   # With the systemd driver runsc silently enforces no limit at all unless it is told.
   if [ "$(docker info --format '{{.CgroupDriver}}')" = systemd ]; then common+=(--systemd-cgroup); fi
 
   register kiln-gvisor --network=none "${common[@]}"
   starts_under kiln-gvisor none \
-    || give_up kiln-gvisor "Docker Engine cannot start a container under gVisor with $runsc $runsc_version."
+    || give_up kiln-gvisor "Docker Engine cannot start a container under gVisor with $runsc $runsc_version: put another release of runsc on PATH (https://gvisor.dev/docs/user_guide/install) and try again."
   # Some kernels make runsc refuse its own network stack; it then uses that of the namespace Docker gave the container.
   for network in sandbox host; do
     register kiln-gvisor-net "--network=$network" "${common[@]}"
     if starts_under kiln-gvisor-net bridge; then return; fi
   done
-  give_up kiln-gvisor-net "Docker Engine cannot start a container with a network under gVisor, neither with --network=sandbox nor with --network=host."
+  give_up kiln-gvisor-net "Docker Engine cannot start a container with a network under gVisor, neither with --network=sandbox nor with --network=host: check that the engine has its bridge network, or put another release of runsc on PATH and try again."
 }
 
 # systrap is several times faster; runsc of 2022 has only ptrace. kvm is not tried: where virtualisation is nested it can
@@ -44,7 +45,7 @@ usable_platform() {
       return
     fi
   done
-  fail "gVisor's $runsc $runsc_version starts no sandbox on this kernel, neither with the platform systrap nor with ptrace."
+  fail "gVisor's $runsc $runsc_version starts no sandbox on this kernel, neither with the platform systrap nor with ptrace: put another release of runsc on PATH (https://gvisor.dev/docs/user_guide/install) and try again."
 }
 
 # The guest's kernel log says whose kernel it is; a container that merely starts would also do so under runc. Docker's
