@@ -59,24 +59,23 @@ starts_under() { # RUNTIME NETWORK
   return "$status"
 }
 
-# A start that fails half way can leave a living sandbox that the engine has already forgotten.
+# A start that fails half way can leave a living sandbox, and the shim above it, that the engine has already forgotten. The
+# shim goes last: it is the one that buries the sandbox.
 delete_orphan() { # CONTAINER
-  local process argument
-  local -a arguments
-  for process in /proc/[0-9]*; do
-    mapfile -d '' arguments 2>/dev/null <"$process/cmdline" || continue
-    if [[ ${arguments[*]} != runsc-*"$1"* ]]; then continue; fi
-    for argument in "${arguments[@]}"; do
-      if [[ $argument == --root=* ]]; then "$runsc" "$argument" delete --force "$1" || true; fi
-    done
+  local argument process
+  for argument in $(arguments_with "$1" 'runsc-' | grep -o -- '--root=[^ ]*' | sort -u); do
+    timeout 15 "$runsc" "$argument" delete --force "$1" || true
+  done
+  for process in $(arguments_with "$1" '[^ ]*containerd-shim' | cut -d ' ' -f 1); do
+    kill -KILL "$process" || true
   done
 }
 
-# What is registered counts as tried, so what failed must not stay.
-give_up() { # RUNTIME SENTENCE
-  replace_file "$(readlink -m "$daemon_json")" "$(jq --indent 4 --arg name "$1" 'del(.runtimes[$name])' "$daemon_json")"
-  reload_engine
-  fail "$2"
+arguments_with() { # CONTAINER PROGRAM: pid and arguments of the processes of that program that name the container
+  local process
+  for process in /proc/[0-9]*; do
+    echo "${process#/proc/} $(tr '\0' ' ' 2>/dev/null <"$process/cmdline")"
+  done | grep -E "^[0-9]+ $2.*$1" || true
 }
 
 register() { # NAME RUNSC-FLAG...: merges the runtime into daemon.json and has the engine read it
