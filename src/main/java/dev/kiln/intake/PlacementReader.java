@@ -29,9 +29,12 @@ final class PlacementReader {
      */
     private static final Pattern TIME =
             Pattern.compile(
-                    "[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})");
+                    "(19[7-9][0-9]|[2-9][0-9]{3})-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})");
 
+    /** Also with their offsets, so that every moment is one of these years wherever it is shown. */
     private static final Instant EARLIEST = Instant.parse("1970-01-01T00:00:00Z");
+
+    private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999999999Z");
 
     private PlacementReader() {}
 
@@ -126,7 +129,7 @@ final class PlacementReader {
         try {
             if (TIME.matcher(text).matches()) {
                 Instant moment = OffsetDateTime.parse(text).toInstant();
-                if (!moment.isBefore(EARLIEST)) {
+                if (!moment.isBefore(EARLIEST) && !moment.isAfter(LATEST)) {
                     // As exact as the database keeps it, so that what is compared is what is
                     // stored.
                     return moment.truncatedTo(ChronoUnit.MICROS);
@@ -137,7 +140,7 @@ final class PlacementReader {
         }
         job.error(
                 field,
-                "must be a moment with its offset (RFC 3339), 1970 to 9999, such as 2030-01-31T12:00:00Z");
+                "must be a moment with its offset (RFC 3339), 1970 to 9999 in UTC too, such as 2030-01-31T12:00:00Z");
         return null;
     }
 }

@@ -9,6 +9,7 @@ import dev.kiln.job.JobState;
 import dev.kiln.job.Termination;
 import dev.kiln.wire.Json;
 import dev.kiln.wire.Samples;
+import dev.kiln.wire.Schemas;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,6 +42,27 @@ class CompletionEventTest {
         assertThat(data.get("state").textValue()).isEqualTo("EXPIRED");
         assertThat(data.get("result").isNull()).isTrue();
         assertThat(data.get("reason").textValue()).startsWith("not started before its deadline");
+    }
+
+    static Stream<JobState> ended() {
+        return Stream.of(
+                Samples.finished(Samples.exited(1)),
+                Samples.cancelledWhileRunning(),
+                Samples.cancelledInTheQueue(),
+                Samples.abandoned(),
+                Samples.expired());
+    }
+
+    @ParameterizedTest
+    @MethodSource("ended")
+    void every_end_is_announced_as_the_schema_says(JobState state) {
+        assertThat(Schemas.objections(Schemas.of("completion"), event(state))).isEmpty();
+    }
+
+    @Test
+    void the_example_is_as_the_schema_says() {
+        var example = Json.resource("/documents/completion-timed-out.json");
+        assertThat(Schemas.objections(Schemas.of("completion"), example)).isEmpty();
     }
 
     static Stream<JobState> unfinished() {

@@ -6,22 +6,22 @@ import static dev.kiln.intake.Documents.READER;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kiln.wire.FieldErrors;
+import dev.kiln.wire.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever a document is, reading it gives a job or a refusal that can be stored and told. */
 class SubmissionReaderFuzzTest {
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final String FULL =
             """
             {"id": "%s", "language": "python", "code": {"base64": "AP8="}, "stdin": "hi 😀",
@@ -77,19 +77,26 @@ class SubmissionReaderFuzzTest {
 
     @ParameterizedTest
     @ValueSource(longs = {5, 6, 7, 8})
-    void values_replaced_by_hostile_ones(long seed) throws Exception {
+    void values_replaced_by_hostile_ones(long seed) {
+        hostileDocuments(seed, 2_000).forEach(text -> judge(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** Valid JSON with one or two hostile values in it. */
+    static Stream<String> hostileDocuments(long seed, int count) {
         var random = new Random(seed);
-        for (int i = 0; i < 2_000; i++) {
-            var document = (ObjectNode) JSON.readTree(FULL);
-            for (int n = 1 + random.nextInt(2); n > 0; n--) {
-                replace(document, "@@" + random.nextInt(HOSTILE.size()) + "@@", random);
-            }
-            String text = document.toString();
-            for (int h = 0; h < HOSTILE.size(); h++) {
-                text = text.replace("\"@@" + h + "@@\"", HOSTILE.get(h));
-            }
-            judge(text.getBytes(StandardCharsets.UTF_8));
+        return Stream.generate(() -> hostileDocument(random)).limit(count);
+    }
+
+    private static String hostileDocument(Random random) {
+        var document = (ObjectNode) Json.ofBytes(FULL.getBytes(StandardCharsets.UTF_8));
+        for (int n = 1 + random.nextInt(2); n > 0; n--) {
+            replace(document, "@@" + random.nextInt(HOSTILE.size()) + "@@", random);
         }
+        String text = document.toString();
+        for (int h = 0; h < HOSTILE.size(); h++) {
+            text = text.replace("\"@@" + h + "@@\"", HOSTILE.get(h));
+        }
+        return text;
     }
 
     @Test

@@ -43,7 +43,7 @@ class WrongFieldTest {
                 arguments("\"stdin\": {\"base64\": \"AA\\n==\"}", "/stdin/base64", "RFC 4648"),
                 arguments("\"stdin\": {\"text\": 1}", "/stdin/text", "must be a string"),
                 arguments("\"stdin\": {\"file\": \"x\"}", "/stdin/file", "not a known field"),
-                arguments("\"stdin\": \"\\ud800\"", "/stdin", "base64"),
+                arguments("\"stdin\": \"\\ud800\"", "/stdin", "lone surrogate"),
                 arguments("\"args\": \"x\"", "/args", "must be an array"),
                 arguments("\"args\": [\"a\", 1]", "/args/1", "must be a string, is a number"),
                 arguments("\"args\": [null]", "/args/0", "must be a string, is null"),
@@ -168,6 +168,8 @@ class WrongFieldTest {
                 arguments("\"run_at\": \"2030-02-30T00:00:00Z\"", "/run_at", "RFC 3339"),
                 arguments("\"run_at\": \"+12030-01-01T00:00:00Z\"", "/run_at", "1970 to 9999"),
                 arguments("\"run_at\": \"1969-12-31T23:59:59Z\"", "/run_at", "1970 to 9999"),
+                arguments("\"run_at\": \"1970-01-01T00:00:00+01:00\"", "/run_at", "in UTC too"),
+                arguments("\"run_at\": \"9999-12-31T23:00:00-01:00\"", "/run_at", "in UTC too"),
                 arguments("\"deadline\": \"soon\"", "/deadline", "RFC 3339"),
                 arguments(
                         "\"run_at\": \"2030-01-01T00:00:00Z\", \"deadline\": \"2030-01-01T00:00:00Z\"",

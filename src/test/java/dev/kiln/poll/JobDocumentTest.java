@@ -8,6 +8,7 @@ import static dev.kiln.wire.Samples.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kiln.job.JobState;
 import dev.kiln.job.Termination;
 import dev.kiln.store.Rejection;
@@ -15,6 +16,7 @@ import dev.kiln.wire.FieldError;
 import dev.kiln.wire.FieldErrors;
 import dev.kiln.wire.Json;
 import dev.kiln.wire.Samples;
+import dev.kiln.wire.Schemas;
 import dev.kiln.wire.WireJson;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
@@ -23,6 +25,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class JobDocumentTest {
     @Test
@@ -57,6 +60,31 @@ class JobDocumentTest {
                         "worker",
                         "reason",
                         "result");
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyState")
+    void every_state_is_told_as_the_schema_says(JobState state) {
+        assertThat(Schemas.objections(Schemas.of("job"), told(state))).isEmpty();
+    }
+
+    @Test
+    void output_that_is_no_text_is_told_as_the_schema_says() {
+        var printed = finished(Samples.printed(new byte[] {(byte) 0xff}, 1));
+        assertThat(Schemas.objections(Schemas.of("job"), told(printed))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"job-finished", "job-rejected"})
+    void the_examples_are_as_the_schema_says(String example) {
+        var document = Json.resource("/documents/" + example + ".json");
+        assertThat(Schemas.objections(Schemas.of("job"), document)).isEmpty();
+    }
+
+    @Test
+    void the_schema_refuses_a_finished_job_without_a_result() {
+        var document = (ObjectNode) Json.resource("/documents/job-finished.json");
+        assertThat(Schemas.objections(Schemas.of("job"), document.putNull("result"))).isNotEmpty();
     }
 
     @Test
