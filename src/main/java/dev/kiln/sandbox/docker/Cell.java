@@ -1,0 +1,48 @@
+package dev.kiln.sandbox.docker;
+
+import dev.kiln.sandbox.Program;
+import dev.kiln.sandbox.SandboxFault;
+import java.io.IOException;
+
+/**
+ * One started container with the runner in it, for one program. Whoever has it hands it to {@link
+ * Cells#dispose} in the end, which leaves nothing of it behind.
+ *
+ * @param spec what it was made to
+ * @param id the engine's id of it
+ * @param input its inputs on the host
+ * @param attachment its standard streams
+ * @param conversation what its runner has said
+ * @param cgroup its accounts
+ */
+record Cell(
+        ContainerSpec spec,
+        String id,
+        InputDir input,
+        Attachment attachment,
+        Conversation conversation,
+        Cgroup cgroup) {
+    /** Where the program finds itself; the runner makes it. */
+    static final String WORK = "/tmp/work";
+
+    /**
+     * Hands the program to the runner, which starts it at once.
+     *
+     * @param command of the program's runtime
+     * @throws SandboxFault with scope {@code SANDBOX} when the inputs cannot be brought in: this
+     *     job cannot run so
+     */
+    void load(Program program, LaunchCommand command) throws SandboxFault {
+        conversation.expectOutput(spec.limits().outputBytes());
+        try {
+            input.fill(command.file(), program.code(), program.stdin(), program.files());
+            attachment.send(command.spec(program, spec).encode());
+        } catch (IOException | IllegalArgumentException failed) {
+            throw new SandboxFault(
+                    SandboxFault.Scope.SANDBOX,
+                    "The program's inputs could not be brought into the sandbox: "
+                            + failed.getMessage(),
+                    failed);
+        }
+    }
+}

@@ -1,0 +1,234 @@
+package dev.kiln.sandbox.docker;
+
+import dev.kiln.job.Limits;
+import dev.kiln.sandbox.SandboxFault;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jboss.logging.Logger;
+
+/** Makes cells and does away with them. */
+final class Cells {
+    static final String LABEL_HOME = "dev.kiln.home";
+    static final String LABEL_INSTANCE = "dev.kiln.instance";
+    private static final Logger LOG = Logger.getLogger(Cells.class);
+    private static final int BAD_PARAMETER = 400;
+
+    private final Engine engine;
+    private final Instance instance;
+    private final Path home;
+    private final Duration killTimeout;
+    private final Set<String> live = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean untidy = new AtomicBoolean();
+    private final AtomicLong count = new AtomicLong();
+
+    Cells(Engine engine, Instance instance, Path home, Duration killTimeout) {
+        this.engine = engine;
+        this.instance = instance;
+        this.home = home.toAbsolutePath();
+        this.killTimeout = killTimeout;
+    }
+
+    /**
+     * Makes a container and starts it; its runner may not have spoken yet. When that fails nothing
+     * is left of it.
+     *
+     * @param labels besides our own
+     * @param kernelLog as in {@link ContainerSpec}
+     */
+    Cell open(
+            Image image,
+            ContainerRuntime runtime,
+            Limits limits,
+            Map<String, String> labels,
+            boolean kernelLog)
+            throws SandboxFault, InterruptedException {
+        String name = name(instance.id()) + count.incrementAndGet();
+        live.add(name);
+        InputDir input = inputDir(name);
+        var allLabels = new LinkedHashMap<>(labels);
+        allLabels.put(LABEL_HOME, home.toString());
+        allLabels.put(LABEL_INSTANCE, instance.id());
+        var spec =
+                new ContainerSpec(
+                        name,
+                        image,
+                        runtime,
+                        limits,
+                        home.resolve("runner"),
+                        input.path(),
+                        allLabels,
+                        kernelLog);
+        // Until the engine names it the name must do.
+        String id = name;
+        boolean opened = false;
+        try {
+            id = engine.create(spec);
+            Cell cell = start(spec, id, input);
+            opened = true;
+            return cell;
+        } catch (Engine.Refused no) {
+            throw refused(no);
+        } finally {
+            if (!opened) {
+                // The engine may still finish what it did not answer in time, under that name.
+                untidy.set(true);
+                dispose(name, id, input);
+            }
+        }
+    }
+
+    /** What the names of all containers and input directories of a process begin with. */
+    static String name(String instance) {
+        return "kiln-" + instance + "-";
+    }
+
+    /** Whether the name belongs to a cell that somebody holds. */
+    boolean live(String name) {
+        return live.contains(name);
+    }
+
+    /** Whether something may have been left behind since this was last asked. */
+    boolean untidy() {
+        return untidy.getAndSet(false);
+    }
+
+    private InputDir inputDir(String name) throws SandboxFault {
+        try {
+            return InputDir.create(home.resolve("jobs"), name);
+        } catch (IOException failed) {
+            untidy.set(true);
+            live.remove(name);
+            throw new SandboxFault(
+                    SandboxFault.Scope.HOST,
+                    "Cannot write below %s (%s): free its disk, or set KILN_HOME to a directory that the worker may write."
+                            .formatted(home, failed.getMessage()),
+                    failed);
+        }
+    }
+
+    private Cell start(ContainerSpec spec, String id, InputDir input)
+            throws SandboxFault, Engine.Refused, InterruptedException {
+        var conversation = new Conversation();
+        Attachment attachment = engine.attach(id, conversation);
+        boolean started = false;
+        try {
+            engine.start(id);
+            // Now, not when it is needed: later the engine may hang.
+            Cgroup cgroup = Cgroup.of(engine.state(id).pid(), id);
+            started = true;
+            return new Cell(spec, id, input, attachment, conversation, cgroup);
+        } finally {
+            if (!started) {
+                close(attachment);
+            }
+        }
+    }
+
+    private static SandboxFault refused(Engine.Refused no) {
+        // A limit that this host cannot give (more CPUs than it has) is the job's matter, the rest
+        // is the host's.
+        return no.status() == BAD_PARAMETER
+                ? new SandboxFault(
+                        SandboxFault.Scope.SANDBOX,
+                        "The engine cannot make this sandbox: " + no.getMessage(),
+                        no)
+                : new SandboxFault(
+                        SandboxFault.Scope.HOST,
+                        "The Docker Engine could not start a sandbox (HTTP %d: %s): look at its log (journalctl -u docker)."
+                                .formatted(no.status(), no.getMessage()),
+                        no);
+    }
+
+    /**
+     * Leaves nothing of the cell behind. Waits for that, within bounds, also on a thread that is
+     * being interrupted.
+     */
+    void dispose(Cell cell) {
+        close(cell.attachment());
+        dispose(cell.spec().name(), cell.id(), cell.input());
+    }
+
+    private void dispose(String name, String id, InputDir input) {
+        boolean interrupted = Thread.interrupted();
+        boolean gone = false;
+        for (int attempt = 0; attempt < 2 && !gone; attempt++) {
+            try {
+                gone = remove(id);
+            } catch (InterruptedException again) {
+                interrupted = true;
+            }
+        }
+        if (!gone || !delete(input)) {
+            untidy.set(true);
+        }
+        live.remove(name);
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean remove(String id) throws InterruptedException {
+        try {
+            engine.remove(id, killTimeout);
+            return true;
+        } catch (SandboxFault hung) {
+            LOG.warnf("container=%s not removed, killing its processes: %s", id, hung.getMessage());
+            killProcesses(id);
+            return false;
+        }
+    }
+
+    /**
+     * Kills the cell's processes through the engine, without it when it hangs; false when none was
+     * alive any more.
+     */
+    boolean kill(Cell cell) throws InterruptedException, SandboxFault {
+        try {
+            return engine.kill(cell.id(), killTimeout);
+        } catch (SandboxFault hung) {
+            LOG.warnf(
+                    "container=%s not killed by the engine, killing its processes: %s",
+                    cell.id(), hung.getMessage());
+            if (killProcesses(cell.id()) == 0) {
+                throw hung;
+            }
+            return true;
+        }
+    }
+
+    private static int killProcesses(String id) {
+        try {
+            return LastResort.kill(id);
+        } catch (IOException unreadable) {
+            LOG.warnf("container=%s /proc cannot be read: %s", id, unreadable.getMessage());
+            return 0;
+        }
+    }
+
+    private static boolean delete(InputDir input) {
+        try {
+            input.delete();
+            return true;
+        } catch (IOException failed) {
+            LOG.warnf(
+                    "dir=%s not deleted, will be tried again: %s",
+                    input.path(), failed.getMessage());
+            return false;
+        }
+    }
+
+    private static void close(Attachment attachment) {
+        try {
+            attachment.close();
+        } catch (IOException failed) {
+            LOG.debugf("closing an attachment: %s", failed.getMessage());
+        }
+    }
+}

@@ -1,0 +1,140 @@
+package dev.kiln.sandbox.docker;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The accounts that the host's kernel keeps of one sandbox, in cgroup v1 or v2. They vanish with
+ * the sandbox, so they are read while it lives; whatever cannot be read (gone, another namespace)
+ * is unknown, never a failure.
+ */
+final class Cgroup {
+    /**
+     * What the kernel had counted at one moment; null where unknown.
+     *
+     * @param peakMemoryBytes highest charge so far
+     * @param cpu time used by all of the sandbox, gVisor's own included
+     * @param oomKills processes killed because the cgroup was out of memory
+     * @param pidsRefused forks that the pids limit of the cgroup refused
+     */
+    record Sample(
+            @Nullable Long peakMemoryBytes,
+            @Nullable Duration cpu,
+            @Nullable Long oomKills,
+            @Nullable Long pidsRefused) {
+        static final Sample UNKNOWN = new Sample(null, null, null, null);
+
+        /** This sample, completed from an older one where it knows nothing; counters never fall. */
+        Sample orElse(Sample older) {
+            return new Sample(
+                    peakMemoryBytes != null ? peakMemoryBytes : older.peakMemoryBytes,
+                    cpu != null ? cpu : older.cpu,
+                    oomKills != null ? oomKills : older.oomKills,
+                    pidsRefused != null ? pidsRefused : older.pidsRefused);
+        }
+    }
+
+    private static final Path ROOT = Path.of("/sys/fs/cgroup");
+    private static final long NANOS_PER_MICRO = 1000;
+
+    /** Directory by controller; v2 has one, under the empty name. */
+    private final Map<String, Path> directories;
+
+    private Cgroup(Map<String, Path> directories) {
+        this.directories = directories;
+    }
+
+    /**
+     * The cgroup of the container, found through its first process; empty where that is another
+     * container's by now.
+     */
+    static Cgroup of(long pid, String containerId) {
+        return new Cgroup(
+                readString(Path.of("/proc", Long.toString(pid), "cgroup"))
+                        .filter(text -> text.contains(containerId))
+                        .map(text -> directories(text, ROOT))
+                        .orElse(Map.of()));
+    }
+
+    /** Reads {@code /proc/PID/cgroup}: lines of {@code number:controllers:path}. */
+    static Map<String, Path> directories(String text, Path root) {
+        var found = new LinkedHashMap<String, Path>();
+        for (String line : text.split("\n", -1)) {
+            String[] parts = line.split(":", 3);
+            if (parts.length == 3 && parts[2].length() > 1) {
+                for (String controller : parts[1].split(",", -1)) {
+                    found.put(controller, root.resolve(controller).resolve(parts[2].substring(1)));
+                }
+            }
+        }
+        return found;
+    }
+
+    /** Reads the accounts as they are now. */
+    Sample sample() {
+        return directories.containsKey("memory") ? sampleV1() : sampleV2();
+    }
+
+    private Sample sampleV1() {
+        return new Sample(
+                number("memory", "memory.max_usage_in_bytes").orElse(null),
+                number("cpuacct", "cpuacct.usage").map(Duration::ofNanos).orElse(null),
+                field("memory", "memory.oom_control", "oom_kill").orElse(null),
+                field("pids", "pids.events", "max").orElse(null));
+    }
+
+    private Sample sampleV2() {
+        return new Sample(
+                number("", "memory.peak").or(() -> number("", "memory.current")).orElse(null),
+                field("", "cpu.stat", "usage_usec")
+                        .map(us -> Duration.ofNanos(us * NANOS_PER_MICRO))
+                        .orElse(null),
+                field("", "memory.events", "oom_kill").orElse(null),
+                field("", "pids.events", "max").orElse(null));
+    }
+
+    private Optional<Long> number(String controller, String file) {
+        return read(controller, file).flatMap(Cgroup::parse);
+    }
+
+    private Optional<Long> field(String controller, String file, String name) {
+        return read(controller, file)
+                .flatMap(
+                        text ->
+                                text.lines()
+                                        .filter(line -> line.startsWith(name + " "))
+                                        .findFirst()
+                                        .flatMap(line -> parse(line.substring(name.length() + 1))));
+    }
+
+    private static Optional<Long> parse(String text) {
+        String digits = text.strip();
+        return digits.matches("[0-9]{1,18}")
+                ? Optional.of(Long.parseLong(digits))
+                : Optional.empty();
+    }
+
+    private Optional<String> read(String controller, String file) {
+        Path directory = directories.get(controller);
+        return directory == null ? Optional.empty() : readString(directory.resolve(file));
+    }
+
+    private static Optional<String> readString(Path file) {
+        try {
+            return Optional.of(Files.readString(file));
+        } catch (NoSuchFileException gone) {
+            return Optional.empty();
+        } catch (IOException unreadable) {
+            // ENODEV or ESRCH when the cgroup goes while we read, EACCES for a worker with few
+            // rights: unknown alike.
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,130 @@
+package dev.kiln.sandbox.docker;
+
+import com.github.dockerjava.api.command.CreateContainerCmd;
+import com.github.dockerjava.api.model.Capability;
+import com.github.dockerjava.api.model.HealthCheck;
+import com.github.dockerjava.api.model.HostConfig;
+import com.github.dockerjava.api.model.LogConfig;
+import com.github.dockerjava.api.model.Mount;
+import com.github.dockerjava.api.model.MountType;
+import com.github.dockerjava.api.model.RestartPolicy;
+import com.github.dockerjava.api.model.Ulimit;
+import dev.kiln.job.Limits;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One container as the engine is asked to make it. It holds the runner, waiting; nothing in it
+ * depends on the program but the limits, which the engine can only set at creation.
+ *
+ * @param name unique on the engine
+ * @param image what it is made from
+ * @param runtime what isolates it
+ * @param limits of the program that it is for
+ * @param runnerDir host directory with the runner
+ * @param inputDir host directory with the program's inputs
+ * @param labels say whose it is
+ * @param kernelLog whether the runner may read the kernel log: only for the probe, with its trusted
+ *     image and no program
+ */
+record ContainerSpec(
+        String name,
+        Image image,
+        ContainerRuntime runtime,
+        Limits limits,
+        Path runnerDir,
+        Path inputDir,
+        Map<String, String> labels,
+        boolean kernelLog) {
+    private static final long SHM_BYTES = 1 << 20;
+    private static final long OPEN_FILES = 1024;
+
+    /** The host kills sandboxes before itself when it runs out of memory (range -1000 to 1000). */
+    private static final int OOM_SCORE = 500;
+
+    void applyTo(CreateContainerCmd create) {
+        // Root inside, but for the runner alone: it drops to uid 1000 without capabilities before
+        // it starts the program.
+        create.withUser("0:0")
+                .withEntrypoint(List.of())
+                .withCmd("/kiln/kiln-runner")
+                .withWorkingDir("/")
+                .withHostName("sandbox")
+                .withLabels(labels)
+                .withHealthcheck(new HealthCheck().withTest(List.of("NONE")))
+                // Cheaper than NetworkMode=none, which makes the engine execute itself once more
+                // per container.
+                .withNetworkDisabled(true)
+                .withTty(false)
+                .withStdinOpen(true)
+                // The engine closes stdin when the worker's connection ends, and the runner ends
+                // with it.
+                .withStdInOnce(true)
+                .withAttachStdin(true)
+                .withAttachStdout(true)
+                .withAttachStderr(true)
+                .withHostConfig(host());
+    }
+
+    private HostConfig host() {
+        var capabilities = new ArrayList<>(List.of(Capability.SETUID, Capability.SETGID));
+        if (kernelLog) {
+            capabilities.add(Capability.SYSLOG);
+        }
+        return HostConfig.newHostConfig()
+                .withRuntime(runtime.name())
+                .withReadonlyRootfs(true)
+                // exec: compiled languages run what they build; the engine's default is noexec.
+                .withTmpFs(
+                        Map.of("/tmp", "rw,nosuid,nodev,exec,mode=1777,size=" + limits.diskBytes()))
+                .withShmSize(SHM_BYTES)
+                .withMemory(limits.memoryBytes())
+                .withMemorySwap(limits.memoryBytes())
+                .withNanoCPUs(Math.round(limits.cpus() * 1e9))
+                .withPidsLimit(runtime.pidsCgroup(limits.pids()))
+                .withCapDrop(Capability.ALL)
+                .withCapAdd(capabilities.toArray(Capability[]::new))
+                .withSecurityOpts(List.of("no-new-privileges"))
+                .withUlimits(ulimits())
+                .withLogConfig(new LogConfig(LogConfig.LoggingType.NONE))
+                .withMounts(
+                        List.of(readOnly(runnerDir, "/kiln"), readOnly(inputDir, InputDir.INSIDE)))
+                .withInit(false)
+                .withOomScoreAdj(OOM_SCORE)
+                .withRestartPolicy(RestartPolicy.noRestart());
+    }
+
+    private List<Ulimit> ulimits() {
+        var limitsSet =
+                new ArrayList<>(
+                        List.of(
+                                new Ulimit("nofile", OPEN_FILES, OPEN_FILES),
+                                new Ulimit("core", 0L, 0L)));
+        if (runtime.gvisor()) {
+            limitsSet.add(new Ulimit("nproc", (long) limits.pids(), (long) limits.pids()));
+        }
+        return limitsSet;
+    }
+
+    /**
+     * Limits that the runner sets for the program; the same as the container's, for containers made
+     * ahead of time.
+     */
+    Map<Integer, Long> rlimits() {
+        return runtime.gvisor()
+                ? Map.of(RunnerSpec.RLIMIT_NPROC, (long) limits.pids(), RunnerSpec.RLIMIT_CORE, 0L)
+                // The host's kernel counts nproc per uid over all containers, so that here only the
+                // cgroup can limit.
+                : Map.of(RunnerSpec.RLIMIT_CORE, 0L);
+    }
+
+    private static Mount readOnly(Path source, String target) {
+        return new Mount()
+                .withType(MountType.BIND)
+                .withSource(source.toAbsolutePath().toString())
+                .withTarget(target)
+                .withReadOnly(true);
+    }
+}

@@ -1,0 +1,113 @@
+package dev.kiln.sandbox.docker;
+
+import dev.kiln.job.CapturedStream;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What has been heard from one runner so far. Each future completes once, also when the channel
+ * closes: nobody waits for a word that can no longer come.
+ */
+final class Conversation implements ReportListener {
+    /** How the talking ended. */
+    sealed interface End {
+        /** The program ended and the runner said how. */
+        record Reported(RunnerReport report) implements End {}
+
+        /** The program could not be started. */
+        record NotStarted(int stage, int errno) implements End {}
+
+        /** Somebody outside told the sandbox to stop. */
+        record Told(int signal) implements End {}
+
+        /** The channel closed without a last word. */
+        record Silent() implements End {}
+
+        /** What came cannot be from our runner, or the engine's stream broke. */
+        record Broken(String why) implements End {}
+    }
+
+    /** A moment on this host's monotonic clock. */
+    record Started(long nanoTime) {}
+
+    private final CompletableFuture<@Nullable RunnerHello> ready = new CompletableFuture<>();
+    private final CompletableFuture<@Nullable Started> started = new CompletableFuture<>();
+    private final CompletableFuture<End> end = new CompletableFuture<>();
+    private volatile OutputCollector stdout = new OutputCollector(0);
+    private volatile OutputCollector stderr = new OutputCollector(0);
+
+    /** Sets how much the runner was told to pass on of each stream; before the spec is sent. */
+    void expectOutput(long capBytes) {
+        stdout = new OutputCollector(capBytes);
+        stderr = new OutputCollector(capBytes);
+    }
+
+    /** The runner's greeting; null when it ended before. */
+    CompletableFuture<@Nullable RunnerHello> ready() {
+        return ready;
+    }
+
+    /** The start of the program; null when it came to an end before. */
+    CompletableFuture<@Nullable Started> started() {
+        return started;
+    }
+
+    CompletableFuture<End> end() {
+        return end;
+    }
+
+    CapturedStream stdout() {
+        return stdout.captured();
+    }
+
+    CapturedStream stderr() {
+        return stderr.captured();
+    }
+
+    @Override
+    public void onReady(RunnerHello hello) {
+        ready.complete(hello);
+    }
+
+    @Override
+    public void onStarted() {
+        // who wait.
+        started.complete(new Started(System.nanoTime()));
+    }
+
+    @Override
+    public void onFailed(int stage, int errno) {
+        over(new End.NotStarted(stage, errno));
+    }
+
+    @Override
+    public void onOutput(boolean onStderr, ByteBuffer bytes) throws MalformedReport {
+        (onStderr ? stderr : stdout).add(bytes);
+    }
+
+    @Override
+    public void onProduced(long onStdout, long onStderr) {
+        stdout.produced(onStdout);
+        stderr.produced(onStderr);
+    }
+
+    @Override
+    public void onEnded(RunnerReport report) throws MalformedReport {
+        stdout.ended(report.stdoutProduced());
+        stderr.ended(report.stderrProduced());
+        over(new End.Reported(report));
+    }
+
+    @Override
+    public void onTold(int signal) {
+        over(new End.Told(signal));
+    }
+
+    /** Nothing more will come, or nothing more is believed; the first end stands. */
+    void over(End how) {
+        end.complete(how);
+        started.complete(null);
+        ready.complete(null);
+    }
+}

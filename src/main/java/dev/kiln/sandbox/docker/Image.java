@@ -1,0 +1,16 @@
+package dev.kiln.sandbox.docker;
+
+import java.util.Map;
+
+/**
+ * An image as this host's engine has it.
+ *
+ * @param id its digest, {@code sha256:…}; a name may come to mean another image at any time, a
+ *     digest cannot
+ * @param env what it sets in the environment, such as {@code PATH}
+ */
+record Image(String id, Map<String, String> env) {
+    Image {
+        env = Map.copyOf(env);
+    }
+}

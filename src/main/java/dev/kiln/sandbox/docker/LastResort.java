@@ -1,0 +1,55 @@
+package dev.kiln.sandbox.docker;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Kills a sandbox's processes without the engine, when that hangs or has lost sight of them (a
+ * failed start can leave a live sandbox that the engine no longer lists). A process belongs to a
+ * container when its cgroup's path holds the container's id, 64 hexadecimal digits, whatever the
+ * layout of the cgroups.
+ */
+final class LastResort {
+    private static final Pattern FULL_ID = Pattern.compile("[0-9a-f]{64}");
+
+    private LastResort() {}
+
+    /**
+     * Sends SIGKILL to all processes of the container; returns how many there were. Anything but a
+     * full id matches nothing.
+     */
+    static int kill(String containerId) throws IOException {
+        if (!FULL_ID.matcher(containerId).matches()) {
+            return 0;
+        }
+        try (Stream<Path> processes = Files.list(Path.of("/proc"))) {
+            return (int)
+                    processes
+                            .map(path -> path.getFileName().toString())
+                            .filter(name -> name.chars().allMatch(Character::isDigit))
+                            .map(Long::parseLong)
+                            .filter(pid -> kill(pid, containerId))
+                            .count();
+        }
+    }
+
+    private static boolean kill(long pid, String containerId) {
+        // The handle knows the start time and refuses a pid that came to mean another process.
+        // Taken before the check.
+        var handle = ProcessHandle.of(pid);
+        return handle.isPresent() && belongs(pid, containerId) && handle.get().destroyForcibly();
+    }
+
+    private static boolean belongs(long pid, String containerId) {
+        try {
+            return Files.readString(Path.of("/proc", Long.toString(pid), "cgroup"))
+                    .contains(containerId);
+        } catch (IOException ended) {
+            // It ended while we looked, so there is nothing to kill.
+            return false;
+        }
+    }
+}

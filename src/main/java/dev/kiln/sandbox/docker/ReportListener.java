@@ -1,0 +1,31 @@
+package dev.kiln.sandbox.docker;
+
+import java.nio.ByteBuffer;
+
+/** What a runner says, in the order it may say it. Called on one thread; must not block. */
+interface ReportListener {
+    /** The runner waits for its spec. */
+    void onReady(RunnerHello hello);
+
+    /** The program runs. */
+    void onStarted();
+
+    /** The program could not be started: at which stage, and why (Linux errno). */
+    void onFailed(int stage, int errno);
+
+    /**
+     * The program wrote this; to be copied before returning.
+     *
+     * @throws MalformedReport when that is more than the runner was told to pass on
+     */
+    void onOutput(boolean stderr, ByteBuffer bytes) throws MalformedReport;
+
+    /** So many bytes were written up to now, passed on or not. */
+    void onProduced(long stdout, long stderr);
+
+    /** The program has ended and all of its output was passed on. */
+    void onEnded(RunnerReport report) throws MalformedReport;
+
+    /** Somebody other than the worker told the sandbox to stop. */
+    void onTold(int signal);
+}

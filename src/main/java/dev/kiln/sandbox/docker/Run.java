@@ -1,0 +1,199 @@
+package dev.kiln.sandbox.docker;
+
+import dev.kiln.job.ExecutionResult;
+import dev.kiln.job.Limits;
+import dev.kiln.job.Provenance;
+import dev.kiln.job.Termination;
+import dev.kiln.job.Usage;
+import dev.kiln.sandbox.Program;
+import dev.kiln.sandbox.RunReleased;
+import dev.kiln.sandbox.SandboxFault;
+import dev.kiln.sandbox.StopSignal;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The life of one program in its cell, from the runner's first word to the verdict. One thread, one
+ * use.
+ */
+final class Run {
+    /**
+     * How often the cgroup is looked at while the program runs: what it shows is lost when the
+     * sandbox dies.
+     */
+    private static final Duration SAMPLE_EVERY = Duration.ofMillis(500);
+
+    private final Engine engine;
+    private final Cells cells;
+    private final SandboxConfig config;
+    private final Cell cell;
+    private final Limits limits;
+    private final CompletableFuture<StopSignal.Reason> stop;
+    private Cgroup.Sample atStart = Cgroup.Sample.UNKNOWN;
+    private Cgroup.Sample latest = Cgroup.Sample.UNKNOWN;
+    private @Nullable Long startedNanos;
+
+    Run(Engine engine, Cells cells, SandboxConfig config, Cell cell, StopSignal stop) {
+        this.engine = engine;
+        this.cells = cells;
+        this.config = config;
+        this.cell = cell;
+        this.limits = cell.spec().limits();
+        this.stop = stop.raised();
+    }
+
+    /** Runs the program to its end, whatever that is. The cell still exists afterwards. */
+    ExecutionResult toEnd(Program program, LaunchCommand command)
+            throws SandboxFault, RunReleased, InterruptedException {
+        var conversation = cell.conversation();
+        long patience = System.nanoTime() + config.startTimeout().toNanos();
+        Wait wait = await(conversation.ready(), patience);
+        if (wait == Wait.DONE && !conversation.end().isDone()) {
+            cell.load(program, command);
+            wait = await(conversation.started(), patience);
+        }
+        if (wait == Wait.LATE) {
+            throw new SandboxFault(
+                    SandboxFault.Scope.SANDBOX,
+                    "The sandbox did not start the program within "
+                            + config.startTimeout().toSeconds()
+                            + " s");
+        }
+        if (wait == Wait.DONE) {
+            wait = watch();
+        }
+        return switch (wait) {
+            case DONE -> ended(null);
+            case LATE -> ended(Verdict.Kill.TIMEOUT);
+            case STOPPED -> stopped();
+        };
+    }
+
+    private ExecutionResult stopped() throws SandboxFault, RunReleased, InterruptedException {
+        return switch (stop.join()) {
+            case CANCELLED -> ended(Verdict.Kill.CANCEL);
+            case RELEASED -> throw new RunReleased();
+        };
+    }
+
+    private Wait watch() throws InterruptedException {
+        var started = cell.conversation().started().join();
+        if (started == null) {
+            return Wait.DONE;
+        }
+        startedNanos = started.nanoTime();
+        long deadline = started.nanoTime() + limits.wall().toNanos();
+        atStart = cell.cgroup().sample();
+        Wait wait;
+        do {
+            latest = cell.cgroup().sample().orElse(latest);
+            long next = System.nanoTime() + SAMPLE_EVERY.toNanos();
+            wait = await(cell.conversation().end(), next - deadline < 0 ? next : deadline);
+        } while (wait == Wait.LATE && System.nanoTime() - deadline < 0);
+        return wait;
+    }
+
+    /** What ended a wait. */
+    private enum Wait {
+        DONE,
+        STOPPED,
+        LATE
+    }
+
+    private Wait await(CompletableFuture<?> what, long deadlineNanos) throws InterruptedException {
+        try {
+            long left = Math.max(0, deadlineNanos - System.nanoTime());
+            CompletableFuture.anyOf(what, stop).get(left, TimeUnit.NANOSECONDS);
+            return what.isDone() ? Wait.DONE : Wait.STOPPED;
+        } catch (TimeoutException late) {
+            return Wait.LATE;
+        } catch (ExecutionException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    private ExecutionResult ended(Verdict.@Nullable Kill ordered)
+            throws SandboxFault, InterruptedException {
+        latest = cell.cgroup().sample().orElse(latest);
+        long endedNanos = System.nanoTime();
+        Verdict.Kill kill = ordered != null && cells.kill(cell) ? ordered : null;
+        if (ordered != null) {
+            awaitSilence();
+        }
+        var end = cell.conversation().end().getNow(new Conversation.End.Silent());
+        boolean clueless =
+                kill == null
+                        && !(end instanceof Conversation.End.Reported)
+                        && !(end instanceof Conversation.End.NotStarted);
+        ContainerState state = clueless ? engine.stateAtEnd(cell.id(), config.killTimeout()) : null;
+        KernelLog.Facts kernel = clueless ? KernelLog.about(cell.id()) : KernelLog.Facts.NONE;
+        Duration wall =
+                startedNanos == null ? Duration.ZERO : Duration.ofNanos(endedNanos - startedNanos);
+        var seen =
+                new Verdict.Observed(
+                        end,
+                        kill,
+                        wall.toMillis(),
+                        state,
+                        latest,
+                        kernel,
+                        cell.attachment().diagnostics());
+        return switch (Verdict.of(seen, limits)) {
+            case Verdict.Failed(var scope, String why) -> throw new SandboxFault(scope, why);
+            case Verdict.Ended verdict -> result(verdict, end, wall);
+        };
+    }
+
+    /**
+     * After a kill: takes what was still on its way. The engine closes the stream when the sandbox
+     * is gone.
+     */
+    private void awaitSilence() throws InterruptedException {
+        try {
+            cell.attachment().closed().get(config.killTimeout().toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException stillOpen) {
+            // The verdict stands on the kill, not on this; what has come until now is what there
+            // is.
+            cell.conversation().over(new Conversation.End.Silent());
+        } catch (ExecutionException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    private ExecutionResult result(Verdict.Ended verdict, Conversation.End end, Duration wall) {
+        var runtime = cell.spec().runtime();
+        return new ExecutionResult(
+                verdict.termination(),
+                verdict.exitCode(),
+                verdict.signal(),
+                cell.conversation().stdout(),
+                cell.conversation().stderr(),
+                usage(verdict, end, wall),
+                verdict.evidence(),
+                new Provenance(
+                        runtime.program(), runtime.version(), cell.spec().image().id(), limits));
+    }
+
+    private Usage usage(Verdict.Ended verdict, Conversation.End end, Duration wall) {
+        // Where the kernel killed at the limit, the limit is what was reached, though nobody could
+        // look any more.
+        Long peak =
+                verdict.termination() == Termination.OUT_OF_MEMORY
+                        ? Long.valueOf(limits.memoryBytes())
+                        : latest.peakMemoryBytes();
+        return end instanceof Conversation.End.Reported(var report)
+                ? new Usage(report.wall(), report.cpu(), peak)
+                : new Usage(wall, cpuSinceStart(), peak);
+    }
+
+    /** Without a report: what the whole sandbox used since the program's start. */
+    private @Nullable Duration cpuSinceStart() {
+        return latest.cpu() == null || atStart.cpu() == null
+                ? null
+                : latest.cpu().minus(atStart.cpu());
+    }
+}

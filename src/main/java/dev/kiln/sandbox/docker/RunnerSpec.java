@@ -1,0 +1,96 @@
+package dev.kiln.sandbox.docker;
+
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What the runner is told to do: the one message of the control channel. {@code
+ * docker/runner/runner.c} has the layout.
+ *
+ * @param outputBytes bytes of each of stdout and stderr that the runner passes on
+ * @param rlimits soft and hard limit by Linux resource number
+ * @param argv absolute executable first
+ * @param env environment of the program, all of it
+ * @param links names in {@code /job/files} that appear in the work directory
+ */
+record RunnerSpec(
+        long outputBytes,
+        Map<Integer, Long> rlimits,
+        List<String> argv,
+        Map<String, String> env,
+        List<String> links) {
+    static final int PROTOCOL = 1;
+
+    /** The most bytes that the runner takes. */
+    static final int MAX_BYTES = 16 << 20;
+
+    static final int RLIMIT_CORE = 4;
+    static final int RLIMIT_NPROC = 6;
+    static final int RLIMIT_NOFILE = 7;
+
+    /**
+     * The message with its length before it.
+     *
+     * @throws IllegalArgumentException when a string holds NUL or all of it is longer than {@link
+     *     #MAX_BYTES}
+     */
+    byte[] encode() {
+        byte[] body = body();
+        if (body.length > MAX_BYTES) {
+            throw new IllegalArgumentException(
+                    "arguments and environment must have at most "
+                            + MAX_BYTES
+                            + " bytes, have "
+                            + body.length);
+        }
+        var bytes = new ByteArrayOutputStream(body.length + Integer.BYTES);
+        try (var out = new DataOutputStream(bytes)) {
+            out.writeInt(body.length);
+            out.write(body);
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+        return bytes.toByteArray();
+    }
+
+    private byte[] body() {
+        var bytes = new ByteArrayOutputStream();
+        try (var out = new DataOutputStream(bytes)) {
+            out.writeShort(PROTOCOL);
+            out.writeLong(outputBytes);
+            out.writeLong(outputBytes);
+            out.writeInt(rlimits.size());
+            for (var limit : rlimits.entrySet()) {
+                out.writeInt(limit.getKey());
+                out.writeLong(limit.getValue());
+            }
+            writeStrings(out, argv);
+            writeStrings(
+                    out,
+                    env.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList());
+            writeStrings(out, links);
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+        return bytes.toByteArray();
+    }
+
+    private static void writeStrings(DataOutputStream out, List<String> strings)
+            throws IOException {
+        out.writeInt(strings.size());
+        for (String each : strings) {
+            if (each.indexOf('\0') >= 0) {
+                throw new IllegalArgumentException(
+                        "arguments, environment and names must not contain NUL");
+            }
+            byte[] utf8 = each.getBytes(StandardCharsets.UTF_8);
+            out.writeInt(utf8.length);
+            out.write(utf8);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package dev.kiln.sandbox.docker;
+
+/** The steps of the runner between fork and the program, in its own numbering. */
+enum StartStage {
+    FORK("start a process"),
+    LIMITS("set the limits"),
+    IDENTITY("drop to the unprivileged user"),
+    WORK_DIR("make the work directory"),
+    LINKS("link the job's files"),
+    STDIN("open standard input"),
+    STDIO("connect the output streams"),
+    EXEC("execute the runtime's command");
+
+    private static final int ENOENT = 2;
+    private static final int E2BIG = 7;
+
+    private final String task;
+
+    StartStage(String task) {
+        this.task = task;
+    }
+
+    /** Says what the runner could not do. */
+    static String sentence(int stage, int errno) {
+        if (stage < 1 || stage > values().length) {
+            return "The runner failed at a stage it does not have: " + stage;
+        }
+        StartStage at = values()[stage - 1];
+        String hint =
+                switch (errno) {
+                    case ENOENT -> at == EXEC ? ": the image does not have it" : "";
+                    case E2BIG -> at == EXEC ? ": arguments and environment are too long" : "";
+                    default -> "";
+                };
+        return "The program was not started: the runner could not "
+                + at.task
+                + " (errno "
+                + errno
+                + ")"
+                + hint;
+    }
+}

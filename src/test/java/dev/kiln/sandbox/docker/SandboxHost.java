@@ -1,0 +1,242 @@
+package dev.kiln.sandbox.docker;
+
+import dev.kiln.job.ExecutionResult;
+import dev.kiln.job.InputFile;
+import dev.kiln.job.JobId;
+import dev.kiln.job.Limits;
+import dev.kiln.sandbox.Program;
+import dev.kiln.sandbox.RunReleased;
+import dev.kiln.sandbox.RuntimesConfig;
+import dev.kiln.sandbox.SandboxFault;
+import dev.kiln.sandbox.StopSignal;
+import dev.kiln.sandbox.Tag;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A real sandbox on the real engine with a home directory of its own, for integration tests. */
+final class SandboxHost implements AutoCloseable {
+    static final Limits LIMITS =
+            new Limits(Duration.ofSeconds(20), 256 << 20, 1.0, 50, 1 << 20, 32 << 20);
+    static final String IMAGE = "kiln/python:latest";
+
+    final Path home;
+    final Settings settings;
+    final DockerSandbox sandbox;
+
+    SandboxHost() {
+        this("auto");
+    }
+
+    SandboxHost(String isolation) {
+        this.home = makeHome();
+        this.settings =
+                new Settings(
+                        SandboxConfig.Isolation.valueOf(
+                                isolation.toUpperCase(java.util.Locale.ROOT)),
+                        home);
+        this.sandbox =
+                new DockerSandbox(
+                        settings, runtimes(Map.of("python", pythonWith(IMAGE), "sh", shellWith(IMAGE))));
+    }
+
+    /** Python as the product runs it. */
+    static Language pythonWith(String image) {
+        return new Language(
+                image, "main.py", List.of("/usr/bin/python3", "/kiln/python/guard.py", "{file}"));
+    }
+
+    static Language shellWith(String image) {
+        return new Language(image, "main.sh", List.of("/bin/sh", "{file}"));
+    }
+
+    static RuntimesConfig runtimes(Map<String, ? extends RuntimesConfig.Runtime> byName) {
+        return () -> Map.copyOf(byName);
+    }
+
+    ExecutionResult python(String code) throws SandboxFault, RunReleased {
+        return python(code, LIMITS);
+    }
+
+    ExecutionResult python(String code, Limits limits) throws SandboxFault, RunReleased {
+        return run(program("python", code), limits);
+    }
+
+    ExecutionResult shell(String code) throws SandboxFault, RunReleased {
+        return run(program("sh", code), LIMITS);
+    }
+
+    ExecutionResult run(Program program, Limits limits) throws SandboxFault, RunReleased {
+        return sandbox.run(tag(), program, limits, new StopSignal());
+    }
+
+    static Tag tag() {
+        return new Tag("test-worker", JobId.next(Instant.now()), 1);
+    }
+
+    static Program program(String runtime, String code) {
+        return new Program(runtime, bytes(code), new byte[0], List.of(), Map.of(), List.of());
+    }
+
+    static Program program(
+            String code,
+            String stdin,
+            List<String> args,
+            Map<String, String> env,
+            InputFile... files) {
+        return new Program("python", bytes(code), bytes(stdin), args, env, List.of(files));
+    }
+
+    static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** A home directory with the runner of this source tree, as the set-up makes it. */
+    static Path makeHome() {
+        try {
+            Path home = Files.createTempDirectory("kiln-home-");
+            Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxr-xr-x"));
+            Path runner = Files.createDirectories(home.resolve("runner"));
+            compile(runner.resolve("kiln-runner"));
+            copy(
+                    Path.of("docker/runner/python"),
+                    Files.createDirectories(runner.resolve("python")));
+            return home;
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        } catch (InterruptedException interrupted) {
+            throw new IllegalStateException(interrupted);
+        }
+    }
+
+    private static synchronized void compile(Path target) throws IOException, InterruptedException {
+        Path built = Path.of("target/test-runner/kiln-runner");
+        Path source = Path.of("docker/runner/runner.c");
+        if (!Files.exists(built)
+                || Files.getLastModifiedTime(built).compareTo(Files.getLastModifiedTime(source))
+                        < 0) {
+            Files.createDirectories(built.getParent());
+            var gcc =
+                    new ProcessBuilder(
+                                    "gcc",
+                                    "-O2",
+                                    "-Wall",
+                                    "-Wextra",
+                                    "-Werror",
+                                    "-static",
+                                    "-o",
+                                    built.toString(),
+                                    source.toString())
+                            .inheritIO()
+                            .start();
+            if (gcc.waitFor() != 0) {
+                throw new IOException("the runner does not compile");
+            }
+        }
+        Files.copy(built, target, StandardCopyOption.COPY_ATTRIBUTES);
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (var files = Files.newDirectoryStream(from, "*.py")) {
+            for (Path file : files) {
+                Files.copy(file, to.resolve(file.getFileName()));
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        sandbox.close();
+        try {
+            deleteTree(home);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    private static void deleteTree(Path root) throws IOException {
+        try (var paths = Files.walk(root)) {
+            for (Path path : paths.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
+    }
+
+    /** A runtime's configuration. */
+    record Language(String image, String file, List<String> command)
+            implements RuntimesConfig.Runtime {}
+
+    /** The sandbox's configuration with its defaults. */
+    record Settings(
+            Isolation runtime,
+            List<String> gvisorNames,
+            Path home,
+            Optional<String> engine,
+            String probeImage,
+            Duration callTimeout,
+            Duration startTimeout,
+            Duration killTimeout,
+            int connections)
+            implements SandboxConfig {
+        Settings(Isolation runtime, Path home) {
+            this(
+                    runtime,
+                    List.of("kiln-gvisor", "runsc"),
+                    home,
+                    Optional.empty(),
+                    IMAGE,
+                    Duration.ofSeconds(20),
+                    Duration.ofSeconds(30),
+                    Duration.ofSeconds(10),
+                    64);
+        }
+
+        Settings withEngine(String address) {
+            return new Settings(
+                    runtime,
+                    gvisorNames,
+                    home,
+                    Optional.of(address),
+                    probeImage,
+                    callTimeout,
+                    startTimeout,
+                    killTimeout,
+                    connections);
+        }
+
+        Settings withGvisorNames(String... names) {
+            return new Settings(
+                    runtime,
+                    List.of(names),
+                    home,
+                    engine,
+                    probeImage,
+                    callTimeout,
+                    startTimeout,
+                    killTimeout,
+                    connections);
+        }
+
+        Settings withProbeImage(String image) {
+            return new Settings(
+                    runtime,
+                    gvisorNames,
+                    home,
+                    engine,
+                    image,
+                    callTimeout,
+                    startTimeout,
+                    killTimeout,
+                    connections);
+        }
+    }
+}
