@@ -78,6 +78,13 @@ arguments_with() { # CONTAINER PROGRAM: pid and arguments of the processes of th
   done | grep -E "^[0-9]+ $2.*$1" || true
 }
 
+# What is registered counts as tried, so what failed must not stay.
+give_up() { # RUNTIME SENTENCE
+  replace_file "$(readlink -m "$daemon_json")" "$(jq --indent 4 --arg name "$1" 'del(.runtimes[$name])' "$daemon_json")"
+  reload_engine
+  fail "$2"
+}
+
 register() { # NAME RUNSC-FLAG...: merges the runtime into daemon.json and has the engine read it
   local name=$1 deadline=$((SECONDS + 20))
   shift
