@@ -130,6 +130,7 @@ reload_engine() {
   if uses_systemd && systemctl is-active --quiet docker; then
     systemctl reload docker
   else
-    kill -HUP "$(pidof dockerd)" || fail "Docker Engine's process was not found to make it read $daemon_json: restart the engine, then try again."
+    # By its own note of itself: an engine inside a container can be seen from here too.
+    kill -HUP "$(cat /var/run/docker.pid)" || fail "Docker Engine's process was not found to make it read $daemon_json: restart the engine, then try again."
   fi
 }
