@@ -22,9 +22,9 @@ import javax.sql.DataSource;
  */
 public final class Servers implements QuarkusTestResourceLifecycleManager {
 
-    private static final String BOOTSTRAP = "kiln.test.servers.bootstrap";
-    private static final String URL = "kiln.test.servers.url";
-    private static final String PASSWORD = "kiln.test.servers.password";
+    private static final String BOOTSTRAP = "test.servers.bootstrap";
+    private static final String URL = "test.servers.url";
+    private static final String PASSWORD = "test.servers.password";
 
     /** The address of the broker, which has Kiln's topics. */
     public static String bootstrapServers() {
