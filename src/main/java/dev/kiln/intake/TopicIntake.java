@@ -135,7 +135,7 @@ class TopicIntake {
             return;
         }
         Arrival poison = arrivals.getFirst();
-        LOG.warnf(refused, "jobId=%s outcome=rejected by Postgres", poison.submission().id());
+        LOG.debugf(refused, "jobId=%s refused by Postgres", poison.submission().id());
         var error = new FieldError("", "the database refuses the content of this document");
         reject(poison.source(), poison.submission().id(), List.of(error));
     }
