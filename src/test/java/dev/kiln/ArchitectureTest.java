@@ -41,7 +41,8 @@ class ArchitectureTest {
                     Map.entry("run", Set.of("job", "claim", "store", "sandbox", "lifecycle")),
                     Map.entry("embedded", Set.of()),
                     Map.entry("cli", Set.of("embedded")),
-                    // The entry point: it alone looks at several features, to check them before they start.
+                    // The entry point: it alone looks at several features, to check them before
+                    // they start.
                     Map.entry("", Set.of("intake", "lifecycle", "run", "store", "embedded")));
 
     /** A library, and the packages that may see it. */

@@ -15,8 +15,9 @@ import java.util.stream.Collectors;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 
 /**
- * Keeps processes without a messaging role away from the broker: they need no credentials for it and do not care whether
- * it answers. An emitter's channel cannot be switched off, so that of a missing role never makes its client.
+ * Keeps processes without a messaging role away from the broker: they need no credentials for it
+ * and do not care whether it answers. An emitter's channel cannot be switched off, so that of a
+ * missing role never makes its client.
  */
 public final class RoleChannels implements ConfigSourceFactory {
     /** Above application.properties (250), below environment variables (300). */
@@ -27,10 +28,15 @@ public final class RoleChannels implements ConfigSourceFactory {
         ConfigValue configured = context.getValue("kiln.roles");
         return configured == null || configured.getValue() == null
                 ? List.of()
-                : List.of(new PropertiesConfigSource(settings(configured.getValue()), "roles", ORDINAL));
+                : List.of(
+                        new PropertiesConfigSource(
+                                settings(configured.getValue()), "roles", ORDINAL));
     }
 
-    /** What follows from the value of {@code kiln.roles}; names that are no role are left to its own validation. */
+    /**
+     * What follows from the value of {@code kiln.roles}; names that are no role are left to its own
+     * validation.
+     */
     static Map<String, String> settings(String value) {
         Set<String> roles =
                 Arrays.stream(value.split(","))

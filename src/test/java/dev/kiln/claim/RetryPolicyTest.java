@@ -32,14 +32,19 @@ class RetryPolicyTest {
     void delays_are_bounded_whatever_the_attempt() {
         var random = new Random(1);
         for (int attempt : new int[] {7, 31, 64, 1000}) {
-            assertThat(POLICY.delay(attempt, random)).isBetween(Duration.ofSeconds(30), Duration.ofSeconds(60));
+            assertThat(POLICY.delay(attempt, random))
+                    .isBetween(Duration.ofSeconds(30), Duration.ofSeconds(60));
         }
     }
 
     @Test
     void delays_are_spread() {
         var random = new Random(1);
-        assertThat(IntStream.range(0, 100).mapToObj(_ -> POLICY.delay(3, random)).distinct().count())
+        assertThat(
+                        IntStream.range(0, 100)
+                                .mapToObj(_ -> POLICY.delay(3, random))
+                                .distinct()
+                                .count())
                 .isGreaterThan(50);
     }
 

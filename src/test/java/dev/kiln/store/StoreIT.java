@@ -11,7 +11,6 @@ import dev.kiln.job.JobId;
 import dev.kiln.job.JobSpec;
 import dev.kiln.job.JobState;
 import dev.kiln.job.Lease;
-import dev.kiln.job.Submission;
 import dev.kiln.store.SubmissionStore.Outcome;
 import dev.kiln.testing.Jobs;
 import dev.kiln.testing.StoreProfile;
@@ -23,7 +22,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -58,7 +56,8 @@ class StoreIT {
     @Test
     void a_new_job_is_queued_and_visible() {
         var job = Jobs.python("print(1)");
-        assertThat(submissions.insert(List.of(job))).containsExactly(Map.entry(job.id(), Outcome.ACCEPTED));
+        assertThat(submissions.insert(List.of(job)))
+                .containsExactly(Map.entry(job.id(), Outcome.ACCEPTED));
         assertThat(state(job.id())).isInstanceOf(JobState.Queued.class);
     }
 
@@ -69,8 +68,11 @@ class StoreIT {
         var fresh = Jobs.python("print(3)");
         submissions.insert(List.of(first));
         assertThat(submissions.insert(List.of(fresh, first)))
-                .containsOnly(Map.entry(first.id(), Outcome.KNOWN), Map.entry(fresh.id(), Outcome.ACCEPTED));
-        assertThat(submissions.insert(List.of(other))).containsOnly(Map.entry(first.id(), Outcome.CONFLICT));
+                .containsOnly(
+                        Map.entry(first.id(), Outcome.KNOWN),
+                        Map.entry(fresh.id(), Outcome.ACCEPTED));
+        assertThat(submissions.insert(List.of(other)))
+                .containsOnly(Map.entry(first.id(), Outcome.CONFLICT));
         assertThat(code(claim("w", 10), first.id())).isEqualTo("print(1)".getBytes());
     }
 
@@ -139,7 +141,8 @@ class StoreIT {
         var cobol = Jobs.language("cobol");
         submissions.insert(List.of(later, cobol));
         assertThat(claim("w", 10)).isEmpty();
-        assertThat(ids(leases.claim("w", Set.of("cobol", "python"), 10, LEASE))).containsExactly(cobol.id());
+        assertThat(ids(leases.claim("w", Set.of("cobol", "python"), 10, LEASE)))
+                .containsExactly(cobol.id());
     }
 
     @Test
@@ -207,12 +210,14 @@ class StoreIT {
         assertThat(fresh.epoch()).isGreaterThan(stale.epoch());
 
         assertThat(results.finish(stale, exited(1, "stale", Jobs.LIMITS))).isFalse();
-        assertThat(leases.putBack(stale, LeaseStore.By.HOLDER, "late", true, Duration.ZERO)).isFalse();
+        assertThat(leases.putBack(stale, LeaseStore.By.HOLDER, "late", true, Duration.ZERO))
+                .isFalse();
         assertThat(leases.abandon(stale, LeaseStore.By.HOLDER, "late", "late")).isFalse();
         assertThat(leases.extend(List.of(stale), LEASE)).isEmpty();
 
         assertThat(results.finish(fresh, exited(0, "fresh", Jobs.LIMITS))).isTrue();
-        assertThat(((JobState.Finished) state(fresh.job())).result().stdout().text()).isEqualTo("fresh");
+        assertThat(((JobState.Finished) state(fresh.job())).result().stdout().text())
+                .isEqualTo("fresh");
         assertThat(count("execution_result")).isEqualTo(1);
         assertThat(relayed()).containsExactly(fresh.job() + "/" + fresh.epoch());
     }
@@ -244,10 +249,12 @@ class StoreIT {
     void the_reaper_takes_only_leases_that_have_lapsed() throws SQLException {
         var lease = running("print(1)");
         assertThat(leases.lapsed(10)).isEmpty();
-        assertThat(leases.putBack(lease, LeaseStore.By.REAPER, "silent", true, Duration.ZERO)).isFalse();
+        assertThat(leases.putBack(lease, LeaseStore.By.REAPER, "silent", true, Duration.ZERO))
+                .isFalse();
         lapse(lease);
         assertThat(leases.lapsed(10)).extracting(Lease::job).containsExactly(lease.job());
-        assertThat(leases.putBack(lease, LeaseStore.By.REAPER, "silent", true, Duration.ZERO)).isTrue();
+        assertThat(leases.putBack(lease, LeaseStore.By.REAPER, "silent", true, Duration.ZERO))
+                .isTrue();
         assertThat(count("job_attempt")).isEqualTo(1);
     }
 
@@ -281,7 +288,8 @@ class StoreIT {
         var lease = running("print(1)");
         results.finish(lease, exited(0, "", Jobs.LIMITS));
         try {
-            outbox.relay(10, publisher(new ArrayList<>(), new IllegalStateException("broker gone")));
+            outbox.relay(
+                    10, publisher(new ArrayList<>(), new IllegalStateException("broker gone")));
         } catch (RuntimeException expected) {
             assertThat(expected).hasStackTraceContaining("broker gone");
         }
@@ -296,7 +304,8 @@ class StoreIT {
         rejections.remember(id, "[]");
         assertThat(reader.rejection(id).orElseThrow().reason()).isEqualTo("[]");
         assertThat(reader.find(id)).isEmpty();
-        assertThat(submissions.insert(List.of(Jobs.withId(id, "pass")))).containsValue(Outcome.ACCEPTED);
+        assertThat(submissions.insert(List.of(Jobs.withId(id, "pass"))))
+                .containsValue(Outcome.ACCEPTED);
     }
 
     private Lease running(String code) {
@@ -317,7 +326,12 @@ class StoreIT {
     }
 
     private static byte[] code(List<ClaimedJob> jobs, JobId id) {
-        return jobs.stream().filter(j -> j.lease().job().equals(id)).findFirst().orElseThrow().spec().code();
+        return jobs.stream()
+                .filter(j -> j.lease().job().equals(id))
+                .findFirst()
+                .orElseThrow()
+                .spec()
+                .code();
     }
 
     private List<String> relayed() {
@@ -343,11 +357,15 @@ class StoreIT {
     }
 
     private void lapse(Lease lease) throws SQLException {
-        sql("update job set lease_until = now() - interval '1 second' where id = '" + lease.job() + "'");
+        sql(
+                "update job set lease_until = now() - interval '1 second' where id = '"
+                        + lease.job()
+                        + "'");
     }
 
     private void sql(String statement) throws SQLException {
-        try (var connection = dataSource.getConnection(); var s = connection.createStatement()) {
+        try (var connection = dataSource.getConnection();
+                var s = connection.createStatement()) {
             s.execute(statement);
         }
     }
