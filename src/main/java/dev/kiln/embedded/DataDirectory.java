@@ -6,9 +6,12 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +19,10 @@ import org.jspecify.annotations.Nullable;
  * kernel gives the lock back when its holder dies in whatever way, so a lock is never stale.
  */
 public final class DataDirectory implements AutoCloseable {
+
+    private static final String TEMPORARY = "kiln-data-";
+    private static final String POSTGRES = "postgres";
+    private static final Duration SURELY_LOCKED = Duration.ofMinutes(1);
 
     private final Path root;
     private final boolean temporary;
@@ -47,10 +54,48 @@ public final class DataDirectory implements AutoCloseable {
     /** A new folder, deleted when it is closed. */
     public static DataDirectory temporary() {
         try {
-            Path root = Files.createTempDirectory("kiln-");
+            sweep(Path.of(System.getProperty("java.io.tmpdir")));
+            Path root = Files.createTempDirectory(TEMPORARY);
             return new DataDirectory(root, true, lock(root));
         } catch (IOException e) {
             throw new ServerStartException("cannot make a temporary data folder: " + e, e);
+        }
+    }
+
+    /**
+     * Deletes what processes left behind that could not: folders whose lock nobody holds any more.
+     */
+    static void sweep(Path parent) throws IOException {
+        try (var folders = Files.newDirectoryStream(parent, TEMPORARY + "*")) {
+            for (Path folder : folders) {
+                if (isAbandoned(folder)) {
+                    Postmaster.clear(folder.resolve(POSTGRES));
+                    FileTree.delete(folder);
+                }
+            }
+        }
+    }
+
+    private static boolean isAbandoned(Path folder) {
+        Path file = folder.resolve("lock");
+        try {
+            // A folder of that name that somebody else made may lead anywhere.
+            if (!Files.getOwner(folder, LinkOption.NOFOLLOW_LINKS)
+                    .equals(Files.getOwner(Path.of("/proc/self")))) {
+                return false;
+            }
+            // Between making and locking a new folder, its lock is free too.
+            if (Files.getLastModifiedTime(file)
+                    .toInstant()
+                    .isAfter(Instant.now().minus(SURELY_LOCKED))) {
+                return false;
+            }
+            try (var channel = FileChannel.open(file, StandardOpenOption.WRITE);
+                    var lock = tryLock(channel)) {
+                return lock != null;
+            }
+        } catch (IOException notOursToJudge) {
+            return false;
         }
     }
 
@@ -92,7 +137,7 @@ public final class DataDirectory implements AutoCloseable {
 
     /** Where the database cluster is. */
     Path postgres() {
-        return root.resolve("postgres");
+        return root.resolve(POSTGRES);
     }
 
     /** The log file of one of the servers. */

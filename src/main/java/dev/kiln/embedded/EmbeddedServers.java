@@ -8,20 +8,18 @@ import java.util.concurrent.Executors;
 /** The broker and the database of single-machine mode, which start and stop side by side. */
 public final class EmbeddedServers implements AutoCloseable {
 
-    private final DataDirectory data;
     private final EmbeddedKafka kafka;
     private final EmbeddedDatabase database;
 
-    private EmbeddedServers(DataDirectory data, EmbeddedKafka kafka, EmbeddedDatabase database) {
-        this.data = data;
+    private EmbeddedServers(EmbeddedKafka kafka, EmbeddedDatabase database) {
         this.kafka = kafka;
         this.database = database;
     }
 
     /**
-     * Starts both at the same time. The servers own the data folder from here on, and give it back
-     * when they are closed or cannot be started.
+     * Starts both at the same time.
      *
+     * @param cache where unpacked binaries are kept for the next time
      * @throws ServerStartException when one of them cannot be started; the other one is stopped
      *     then
      */
@@ -41,7 +39,7 @@ public final class EmbeddedServers implements AutoCloseable {
                             () -> uninterrupted(() -> EmbeddedDatabase.start(data, cache)),
                             threads);
             try {
-                return new EmbeddedServers(data, kafka.join(), database.join());
+                return new EmbeddedServers(kafka.join(), database.join());
             } catch (CompletionException e) {
                 kafka.thenAccept(EmbeddedKafka::close)
                         .exceptionally(alreadyReported -> null)
@@ -49,7 +47,6 @@ public final class EmbeddedServers implements AutoCloseable {
                 database.thenAccept(EmbeddedDatabase::close)
                         .exceptionally(alreadyReported -> null)
                         .join();
-                data.close();
                 throw e.getCause() instanceof ServerStartException sentence ? sentence : e;
             }
         }
@@ -78,11 +75,10 @@ public final class EmbeddedServers implements AutoCloseable {
         return database;
     }
 
-    /** Stops both, and deletes their data when it is temporary. */
+    /** Stops both. */
     @Override
     public void close() {
-        try (data;
-                var threads = Executors.newFixedThreadPool(2)) {
+        try (var threads = Executors.newFixedThreadPool(2)) {
             threads.execute(kafka::close);
             threads.execute(database::close);
         }

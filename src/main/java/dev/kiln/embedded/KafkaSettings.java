@@ -14,6 +14,7 @@ public record KafkaSettings(Path data, int port, int partitions) {
 
     static final String CONTROLLER = "CONTROLLER";
     static final int NODE_ID = 1;
+    static final int PARTITIONS = 6;
     static final int MAX_RECORD_BYTES = 2 * 1024 * 1024;
 
     /** Refuses impossible ports and partition counts. */
@@ -28,7 +29,7 @@ public record KafkaSettings(Path data, int port, int partitions) {
 
     /** A broker on any free port, with the default number of partitions. */
     public static KafkaSettings in(Path data) {
-        return new KafkaSettings(data, 0, 6);
+        return new KafkaSettings(data, 0, PARTITIONS);
     }
 
     KafkaSettings withPort(int other) {

@@ -80,13 +80,18 @@ public final class Servers implements QuarkusTestResourceLifecycleManager {
             return;
         }
         BrokerLog.quiet();
-        var servers =
-                EmbeddedServers.start(
-                        DataDirectory.temporary(), KilnHome.of(System.getenv()).cache());
-        Runtime.getRuntime().addShutdownHook(new Thread(servers::close, "stop-test-servers"));
+        var data = DataDirectory.temporary();
+        var servers = EmbeddedServers.start(data, KilnHome.of(System.getenv()).cache());
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(() -> stop(servers, data), "stop-test-servers"));
         System.setProperty(URL, servers.database().superuser().url());
         System.setProperty(PASSWORD, servers.database().superuser().password());
         System.setProperty(BOOTSTRAP, servers.kafka().bootstrapServers());
+    }
+
+    private static void stop(EmbeddedServers servers, DataDirectory data) {
+        servers.close();
+        data.close();
     }
 
     /**
