@@ -30,8 +30,8 @@ public record JobId(UUID value) implements Comparable<JobId> {
 
     /** A new UUIDv7 (RFC 9562, section 5.7): 48 bits of Unix milliseconds, then random bits. */
     public static JobId next(Instant now) {
-        long high = now.toEpochMilli() << 16 | 0x7000 | RANDOM.nextInt(0x1000);
-        long low = RANDOM.nextLong() & 0x3fff_ffff_ffff_ffffL | 0x8000_0000_0000_0000L;
+        long high = (now.toEpochMilli() << 16) | 0x7000 | RANDOM.nextInt(0x1000);
+        long low = (RANDOM.nextLong() & 0x3fff_ffff_ffff_ffffL) | 0x8000_0000_0000_0000L;
         return new JobId(new UUID(high, low));
     }
 
