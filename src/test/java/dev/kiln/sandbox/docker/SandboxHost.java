@@ -46,7 +46,8 @@ final class SandboxHost implements AutoCloseable {
                         home);
         this.sandbox =
                 new DockerSandbox(
-                        settings, runtimes(Map.of("python", pythonWith(IMAGE), "sh", shellWith(IMAGE))));
+                        settings,
+                        runtimes(Map.of("python", pythonWith(IMAGE), "sh", shellWith(IMAGE))));
     }
 
     /** Python as the product runs it. */
