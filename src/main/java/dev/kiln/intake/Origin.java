@@ -9,14 +9,21 @@ public sealed interface Origin {
      * Submitted over HTTP.
      *
      * @param fresh the id that the job gets when the document gives none
-     * @param batch the batch that the request belongs to; a document may repeat it, not name
-     *     another
+     * @param batch the batch of the request, for a document that names none
      */
-    record Http(JobId fresh, @Nullable String batch) implements Origin {
+    record Http(JobId fresh, @Nullable RequestBatch batch) implements Origin {
         public Http(JobId fresh) {
             this(fresh, null);
         }
     }
+
+    /**
+     * The batch of a request.
+     *
+     * @param name its name
+     * @param chosen whether the client chose it: then no document may name another
+     */
+    record RequestBatch(String name, boolean chosen) {}
 
     /**
      * Taken from the topic.

@@ -18,8 +18,7 @@ final class PlacementReader {
     private static final int MAX_LABELS = 64;
     private static final int MAX_LABEL_VALUE = 256;
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
-    private static final String NAME_RULE =
-            "must be 1 to 128 of the characters A-Z a-z 0-9 . _ : -";
+    static final String NAME_RULE = "must be 1 to 128 of the characters A-Z a-z 0-9 . _ : -";
     private static final Range<Long> PRIORITY =
             new Range<>("priority", (long) JobSpec.MIN_PRIORITY, 0L, (long) JobSpec.MAX_PRIORITY);
 

@@ -170,10 +170,13 @@ public class SubmissionReader {
     }
 
     private static @Nullable String batch(Fields job, @Nullable String own, Origin origin) {
-        String outer = origin instanceof Origin.Http http ? http.batch() : null;
-        if (own != null && outer != null && !own.equals(outer)) {
-            job.error("batch", "differs from the request's batch " + Printable.quote(outer));
+        if (!(origin instanceof Origin.Http http) || http.batch() == null) {
+            return own;
         }
-        return own != null ? own : outer;
+        var outer = http.batch();
+        if (own != null && outer.chosen() && !own.equals(outer.name())) {
+            job.error("batch", "differs from the request's batch " + Printable.quote(outer.name()));
+        }
+        return own != null ? own : outer.name();
     }
 }

@@ -65,7 +65,12 @@ class BodyHashTest {
     @Test
     void the_door_does_not_change_the_body() {
         var document = utf8(with("\"priority\": 1"));
-        var overHttp = accepted(READER.read(document, new Origin.Http(FRESH, "b"))).bodyHash();
+        var overHttp =
+                accepted(
+                                READER.read(
+                                        document,
+                                        new Origin.Http(FRESH, new Origin.RequestBatch("b", true))))
+                        .bodyHash();
         assertThat(accepted(READER.read(document, new Origin.Topic(OTHER))).bodyHash())
                 .isEqualTo(overHttp);
     }

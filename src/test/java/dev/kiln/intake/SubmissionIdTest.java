@@ -87,21 +87,6 @@ class SubmissionIdTest {
         assertThat(refused(READER.read(utf8("{}"), new Origin.Http(FRESH))).id()).isNull();
     }
 
-    @Test
-    void a_job_is_in_the_batch_of_its_request() {
-        var spec = accepted(READER.read(utf8(MINIMAL), new Origin.Http(FRESH, "b1"))).spec();
-        assertThat(spec.batch()).isEqualTo("b1");
-    }
-
-    @Test
-    void a_document_cannot_leave_the_batch_of_its_request() {
-        var reading = READER.read(utf8(with("\"batch\": \"b2\"")), new Origin.Http(FRESH, "b1"));
-        assertThat(refused(reading).errors())
-                .singleElement()
-                .asString()
-                .startsWith("/batch: differs");
-    }
-
     private static Reading topic(String document, String key) {
         return READER.read(utf8(document), new Origin.Topic(key));
     }
