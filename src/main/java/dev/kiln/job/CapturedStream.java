@@ -5,7 +5,8 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What a program wrote on one of its output streams, as bytes: a program may print NUL or invalid UTF-8.
+ * What a program wrote on one of its output streams, as bytes: a program may print NUL or invalid
+ * UTF-8.
  *
  * @param kept the first bytes, up to the output limit; not copied
  * @param produced how many bytes the program wrote in all; at least {@code kept.length}
@@ -26,7 +27,8 @@ public record CapturedStream(byte[] kept, long produced) {
     }
 
     /**
-     * Whether {@link #text()} loses nothing. A character that the output limit cut in two does not count against it.
+     * Whether {@link #text()} loses nothing. A character that the output limit cut in two does not
+     * count against it.
      */
     public boolean utf8() {
         var decoder = StandardCharsets.UTF_8.newDecoder();
@@ -37,7 +39,8 @@ public record CapturedStream(byte[] kept, long produced) {
                 return true;
             }
             var out = java.nio.CharBuffer.allocate(Math.max(1, kept.length));
-            // endOfInput=false leaves an incomplete last character unread instead of calling it malformed.
+            // endOfInput=false leaves an incomplete last character unread instead of calling it
+            // malformed.
             return !decoder.decode(in, out, false).isError();
         } catch (CharacterCodingException malformed) {
             return false;

@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
  * What came of running a program, with its evidence. Final: a result is never replaced or retried.
  *
  * @param termination why it ended
- * @param exitCode the program's own status, 128 + n after signal n; null when we killed it or it never ran
+ * @param exitCode the program's own status, 128 + n after signal n; null when we killed it or it
+ *     never ran
  * @param signal the signal that ended it, only with {@link Termination#SIGNALLED}
  * @param stdout what it wrote on standard output
  * @param stderr what it wrote on standard error
@@ -28,7 +29,10 @@ public record ExecutionResult(
                 termination == Termination.EXITED || termination == Termination.SIGNALLED;
         if (ownStatus != (exitCode != null)) {
             throw new IllegalArgumentException(
-                    "exitCode belongs to exited and signalled alone: " + termination + " " + exitCode);
+                    "exitCode belongs to exited and signalled alone: "
+                            + termination
+                            + " "
+                            + exitCode);
         }
         if ((termination == Termination.SIGNALLED) != (signal != null)) {
             throw new IllegalArgumentException(

@@ -6,8 +6,8 @@ import java.util.regex.Pattern;
 /**
  * A file that the program finds below its work directory, read-only.
  *
- * @param path relative, '/'-separated, at most {@value #MAX_PATH} characters; no empty, "." or ".." segment, no
- *     control character
+ * @param path relative, '/'-separated, at most {@value #MAX_PATH} characters; no empty, "." or ".."
+ *     segment, no control character
  * @param content any bytes; not copied, so the caller must not change them afterwards
  */
 public record InputFile(String path, byte[] content) {
@@ -23,7 +23,9 @@ public record InputFile(String path, byte[] content) {
             throw new IllegalArgumentException("path must be relative: " + path);
         }
         for (String segment : List.of(path.split("/", -1))) {
-            if (segment.equals(".") || segment.equals("..") || !SEGMENT.matcher(segment).matches()) {
+            if (segment.equals(".")
+                    || segment.equals("..")
+                    || !SEGMENT.matcher(segment).matches()) {
                 throw new IllegalArgumentException(
                         "path must consist of plain names between slashes (no empty, \".\" or \"..\" part)");
             }

@@ -18,8 +18,8 @@ public record JobId(UUID value) implements Comparable<JobId> {
     /**
      * Reads the 36-character text form.
      *
-     * @throws IllegalArgumentException when the text is not a UUID; {@link UUID#fromString} alone would also take
-     *     shortened groups and pad them
+     * @throws IllegalArgumentException when the text is not a UUID; {@link UUID#fromString} alone
+     *     would also take shortened groups and pad them
      */
     public static JobId parse(String text) {
         if (!CANONICAL.matcher(text).matches()) {
@@ -30,12 +30,15 @@ public record JobId(UUID value) implements Comparable<JobId> {
 
     /** A new UUIDv7 (RFC 9562, section 5.7): 48 bits of Unix milliseconds, then random bits. */
     public static JobId next(Instant now) {
-        long high = now.toEpochMilli() << 16 | 0x7000 | RANDOM.nextInt(0x1000);
-        long low = RANDOM.nextLong() & 0x3fff_ffff_ffff_ffffL | 0x8000_0000_0000_0000L;
+        long high = (now.toEpochMilli() << 16) | 0x7000 | RANDOM.nextInt(0x1000);
+        long low = (RANDOM.nextLong() & 0x3fff_ffff_ffff_ffffL) | 0x8000_0000_0000_0000L;
         return new JobId(new UUID(high, low));
     }
 
-    /** Orders as Postgres orders its uuid type (unsigned bytes), so that sorted inserts lock rows in one order. */
+    /**
+     * Orders as Postgres orders its uuid type (unsigned bytes), so that sorted inserts lock rows in
+     * one order.
+     */
     @Override
     public int compareTo(JobId other) {
         int high =

@@ -6,7 +6,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a producer asked for. Everything in it came from outside and is hostile until the sandbox holds it.
+ * What a producer asked for. Everything in it came from outside and is hostile until the sandbox
+ * holds it.
  *
  * @param language the name of a configured runtime
  * @param code the program's source, any bytes

@@ -3,7 +3,10 @@ package dev.kiln.job;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** Every state a job can be in, each with only the data it has; docs/ARCHITECTURE.md has the diagram. */
+/**
+ * Every state a job can be in, each with only the data it has; docs/ARCHITECTURE.md has the
+ * diagram.
+ */
 public sealed interface JobState {
     /** The state's name in documents and rows. */
     String name();

@@ -3,7 +3,8 @@ package dev.kiln.job;
 import java.time.Instant;
 
 /**
- * A worker's right to run a job for a while. Whatever a worker writes about the job is conditional on the epoch.
+ * A worker's right to run a job for a while. Whatever a worker writes about the job is conditional
+ * on the epoch.
  *
  * @param job the claimed job
  * @param epoch the fencing token: raised by every claim, never reused; not the attempt count

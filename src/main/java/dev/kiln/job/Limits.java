@@ -9,7 +9,8 @@ import java.time.Duration;
  * @param memoryBytes the sandbox's memory without swap, tmpfs included; greater than zero
  * @param cpus processors' worth of time, fractions allowed; greater than zero
  * @param pids processes and threads of the program at once; at least 1
- * @param outputBytes bytes kept of each of stdout and stderr; zero or more. What is produced beyond is counted and dropped
+ * @param outputBytes bytes kept of each of stdout and stderr; zero or more. What is produced beyond
+ *     is counted and dropped
  * @param diskBytes size of the writable /tmp; greater than zero
  */
 public record Limits(

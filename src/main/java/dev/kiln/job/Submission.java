@@ -5,8 +5,8 @@ package dev.kiln.job;
  *
  * @param id the job's identity
  * @param spec what to run
- * @param bodyHash SHA-256 of the canonical submission without its id (32 bytes): tells a repeated submission from a
- *     conflicting one
+ * @param bodyHash SHA-256 of the canonical submission without its id (32 bytes): tells a repeated
+ *     submission from a conflicting one
  */
 public record Submission(JobId id, JobSpec spec, byte[] bodyHash) {
     public Submission {

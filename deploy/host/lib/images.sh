@@ -1,0 +1,71 @@
+# shellcheck shell=bash
+# The image jobs run in, and the one it is built on.
+
+python_image=kiln/python:latest
+base_image=${KILN_BASE_IMAGE:-debian:bookworm-slim}
+base_release=bookworm
+
+base_ready() {
+  docker image inspect "$base_image" >/dev/null 2>&1 || return 1
+  echo "$base_image"
+}
+
+# From the registry, or where none can be reached out of the host's own packages under the same name.
+provide_base() {
+  if timeout 90 docker pull "$base_image"; then return; fi
+  if [ -n "${KILN_BASE_IMAGE:-}" ]; then fail "The base image $base_image could not be pulled: check KILN_BASE_IMAGE and the registry."; fi
+  can_install || fail "The base image $base_image could not be pulled: docker load it, name another Debian image in KILN_BASE_IMAGE, or run deploy/host/setup as root."
+  bootstrap_base \
+    || fail "The base image $base_image could neither be pulled nor be made from this host's packages: docker load it, or name another Debian image in KILN_BASE_IMAGE."
+}
+
+# Makes a root file system with a working apt. Its sources are the host's, so that builds on it find packages too.
+bootstrap_base() {
+  local sources=$work/base-sources.list option path
+  local -a options=()
+  if ! have mmdebstrap; then apt_install mmdebstrap; fi
+  refresh_apt
+  derived_sources "$base_release" >"$sources"
+  if [ ! -s "$sources" ]; then
+    echo "this host's apt has no Debian repository to take packages from"
+    return 1
+  fi
+  while read -r option; do options+=("--aptopt=$option"); done < <(host_apt_options)
+  for path in doc man info locale; do options+=("--dpkgopt=path-exclude=/usr/share/$path/*"); done
+  options+=(--dpkgopt=force-unsafe-io) # an image that a crash leaves half made is simply made again
+  if grep -q https: "$sources"; then options+=(--include=ca-certificates); fi
+  # Through a file: what is cut off half way must not become an image that looks whole.
+  mmdebstrap --variant=apt --format=tar "${options[@]}" "$base_release" "$work/base.tar" "$sources" \
+    && docker import --change 'CMD ["bash"]' "$work/base.tar" "$base_image"
+}
+
+sandbox_source() { # the hash of everything the image is built from
+  hash_of "$root/docker/sandbox/python" "$base_image"
+}
+
+hash_of() { # FOLDER [TEXT]: one hash over names and contents
+  (cd "$1" && find . -type f -print0 | sort -z | xargs -0 sha256sum && echo "${2:-}") | sha256sum | cut -c 1-32
+}
+
+python_ready() {
+  local built
+  built=$(docker image inspect --format '{{index .Config.Labels "dev.kiln.source"}}' "$python_image" 2>/dev/null) || return 1
+  [ "$built" = "$(sandbox_source)" ] || return 1
+  echo "$python_image"
+}
+
+build_python() {
+  build_image "$python_image" "$root/docker/sandbox/python" --label "dev.kiln.source=$(sandbox_source)" \
+    || fail "The sandbox image $python_image could not be built from docker/sandbox/python: check that containers reach the package mirror that $base_image names, then try again."
+}
+
+build_image() { # TAG FOLDER OPTION...
+  local tag=$1 folder=$2 name
+  local -a options=()
+  shift 2
+  # Known to every Dockerfile without being declared, and never kept in the image.
+  for name in http_proxy https_proxy no_proxy; do
+    if [ -n "${!name:-}" ]; then options+=(--build-arg "$name"); fi
+  done
+  docker build --build-arg "BASE=$base_image" "${options[@]}" "$@" --tag "$tag" "$folder"
+}

@@ -1,0 +1,461 @@
+#!/usr/bin/env bash
+# Tests of set-up and of ./kiln itself: no engine, no network, a few seconds. One line a check; exit 1 when one fails.
+
+# shellcheck source-path=SCRIPTDIR
+# shellcheck disable=SC2317 # checks replace functions of set-up, which only set-up then calls
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+repo=$(cd "$here/../.." && pwd)
+box=$(mktemp -d)
+trap 'rm -rf "$box"' EXIT
+export KILN_HOME=$box/home
+root=$repo work=$box/work
+mkdir -p "$KILN_HOME" "$work"
+. "$here/lib/report.sh"
+. "$here/lib/apt.sh"
+. "$here/lib/jdk.sh"
+. "$here/lib/engine.sh"
+. "$here/lib/images.sh"
+. "$here/lib/runner.sh"
+. "$here/lib/gvisor.sh"
+. "$here/lib/runtimes.sh"
+. "$here/lib/build.sh"
+step_log_dir=$box/log
+
+if ! have jq; then
+  can_install || fail "jq is not installed on this host, and set-up is tested with it: install it (Debian: apt-get install jq) and try again."
+  apt_install jq >"$box/apt.log" 2>&1
+fi
+
+checks=0 failures=0
+check() { # WHAT COMMAND...: the command must succeed, in a shell of its own
+  local what=$1 output status
+  shift
+  checks=$((checks + 1))
+  # Not inside an `if`: there `set -e` would mean nothing, and only the last line of a check would count.
+  set +e
+  output=$( (set -e; "$@") 2>&1)
+  status=$?
+  set -e
+  if [ "$status" -eq 0 ]; then
+    echo "ok      $what"
+  else
+    failures=$((failures + 1))
+    echo "FAILED  $what: $* said: $output"
+  fi
+}
+
+same() { # EXPECTED ACTUAL
+  if [ "$1" != "$2" ]; then
+    echo "expected <$1>, was <$2>"
+    return 1
+  fi
+}
+
+contains() { # TEXT PART
+  if [[ $1 != *"$2"* ]]; then
+    echo "expected <$2> in <$1>"
+    return 1
+  fi
+}
+
+# ends STATUS PART COMMAND...: exits with STATUS after exactly one sentence that holds PART.
+ends() {
+  local wanted=$1 part=$2 status said
+  shift 2
+  set +e
+  said=$( (set -e; "$@") 2>&1 >/dev/null)
+  status=$?
+  set -e
+  same "$wanted" "$status"
+  same 1 "$(wc -l <<<"$said")"
+  contains "$said" "$part"
+}
+
+no() { # COMMAND...: must fail
+  if "$@"; then
+    echo "expected to fail: $*"
+    return 1
+  fi
+}
+
+script() { # FILE: a command made of stdin
+  mkdir -p "$(dirname "$1")"
+  { echo '#!/bin/bash' && cat; } >"$1"
+  chmod 755 "$1"
+}
+
+# --- JDK
+
+jdk() { # FOLDER VERSION: looks like a JDK
+  script "$1/bin/java" </dev/null
+  script "$1/bin/javac" <<<"echo javac $2"
+  printf 'IMPLEMENTOR="x"\nJAVA_VERSION="%s"\nOS_NAME="Linux"\n' "$2" >"$1/release"
+}
+jdk "$box/jvm/jdk-17" 17.0.12
+jdk "$box/jvm/jdk-27" 27-ea
+jdk "$box/jvm/jdk-25" 25.0.1
+jdk "$box/jdk-26" 26
+jdk "$box/jdk-8" 1.8.0_402
+jdk "$box/unnamed" 25 && rm "$box/unnamed/release"
+jdk "$box/jre" 25 && rm "$box/jre/bin/javac"
+script "$box/shim/bin/java" <<<"echo '    java.home = $box/jdk-26'"
+
+finds() { # EXPECTED JAVA_HOME FOLDER-ON-PATH
+  JAVA_HOME=$2 PATH=$3:$PATH jvm_folders=$box/jvm
+  find_jdk
+  same "$1" "$jdk_home"
+}
+check "JAVA_HOME comes first" finds "$box/jdk-26" "$box/jdk-26" "$box/jvm/jdk-27/bin"
+check "an older JAVA_HOME gives way to the java on PATH" finds "$box/jdk-26" "$box/jvm/jdk-17" "$box/jdk-26/bin"
+check "1.8 is not newer than 25" finds "$box/jdk-26" "$box/jdk-8" "$box/jdk-26/bin"
+check "where both are older the lowest in the folders that will do" finds "$box/jvm/jdk-25" "$box/jvm/jdk-17" "$box/jvm/jdk-17/bin"
+check "a JRE cannot build and is passed over" finds "$box/jdk-26" "$box/jre" "$box/jdk-26/bin"
+check "a JDK without a release file is asked" finds "$box/unnamed" "$box/unnamed" /nowhere
+check "behind a version manager's shim the JVM's own home is taken" finds "$box/jdk-26" "" "$box/shim/bin"
+
+no_jdk() {
+  JAVA_HOME=$box/jvm/jdk-17 PATH=$box/jvm/jdk-17/bin:$PATH jvm_folders=$box/none
+  is_root() { false; }
+  ends 3 "Kiln needs a JDK 25 or newer: install one" install_jdk
+}
+check "without a JDK one sentence says what to install" no_jdk
+check "./kiln and a plain mvn refuse an old JDK in the same words" grep -qF "$(jdk_sentence | sed 's/\.$//')" "$repo/pom.xml"
+
+# --- Docker Engine
+
+mkdir -p "$box/tools"
+for tool in bash cat dirname flock getent grep id mkdir mktemp readlink rm sed sleep tail timeout tr wc; do
+  if tool_path=$(command -v "$tool"); then ln -s "$tool_path" "$box/tools/$tool"; fi
+done
+
+with_docker() { # reads what `docker` is to do from stdin
+  rm -rf "$box/fake"
+  script "$box/fake/docker"
+  only_path "$box/fake"
+}
+
+only_path() { # FOLDER...: with the few tools that set-up needs
+  # shellcheck disable=SC2123
+  PATH=$box/tools
+  local folder
+  for folder in "$@"; do PATH+=:$folder; done
+}
+
+fake_engine_checks() {
+  is_root() { false; }
+  case "$1" in
+    missing)
+      only_path
+      ends 3 "Docker Engine is not installed on this host" provide_engine
+      ;;
+    client-only)
+      with_docker <<<'echo "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is it running?" >&2; exit 1'
+      ends 3 "Docker Engine is not installed on this host" provide_engine
+      ;;
+    stopped)
+      script "$box/engine/dockerd" </dev/null
+      with_docker <<<'echo "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is it running?" >&2; exit 1'
+      only_path "$box/fake" "$box/engine"
+      ends 3 "Docker Engine does not answer at unix:///var/run/docker.sock: start it" provide_engine
+      ;;
+    forbidden)
+      with_docker <<<'echo "Got permission denied while trying to connect to the Docker daemon socket" >&2; exit 1'
+      ends 3 "may not use unix:///var/run/docker.sock" engine_ready
+      ;;
+    old)
+      with_docker <<<'echo 19.03.15'
+      ends 3 "Docker Engine 19.03.15 is too old" engine_ready
+      ;;
+    remote)
+      DOCKER_HOST=tcp://10.0.0.1:2375
+      ends 3 "DOCKER_HOST is tcp://10.0.0.1:2375" engine_ready
+      ;;
+    running)
+      with_docker <<<'echo "WARNING: No swap limit support" >&2; echo 28.1.0'
+      same 28.1.0 "$(engine_ready)"
+      ;;
+  esac
+}
+DOCKER_HOST=$default_socket
+check "no Docker at all" fake_engine_checks missing
+check "a Docker client without an engine" fake_engine_checks client-only
+check "an engine that is not running" fake_engine_checks stopped
+check "a socket this user may not use" fake_engine_checks forbidden
+check "an engine that is too old" fake_engine_checks old
+check "an engine on another host" fake_engine_checks remote
+check "a running engine is left alone, whatever it warns of" fake_engine_checks running
+
+whole_setup_says_one_sentence() {
+  with_docker <<<'echo "permission denied" >&2; exit 1'
+  ends 3 "kiln: Docker Engine runs, but user" "$here/setup" engine
+}
+check "set-up as a whole ends with that sentence and nothing else" whole_setup_says_one_sentence
+
+# --- daemon.json
+
+# Another engine's file may not be touched by a test: everything below works on one in the box.
+daemon_json=$box/docker/daemon.json
+
+daemon() { # what the file holds before; sets up a fresh folder
+  rm -rf "$box/docker"
+  mkdir "$box/docker"
+  if [ $# -gt 0 ]; then printf '%s' "$1" >"$daemon_json"; fi
+}
+
+value() { jq -c "$1" "$daemon_json"; }
+
+creates_daemon_json() {
+  daemon
+  merge_runtime kiln-gvisor /opt/runsc --network=none --oci-seccomp
+  same '{"runtimes":{"kiln-gvisor":{"path":"/opt/runsc","runtimeArgs":["--network=none","--oci-seccomp"]}}}' "$(value .)"
+}
+check "a missing daemon.json is made" creates_daemon_json
+
+keeps_other_keys() {
+  daemon '{"log-opts": {"max-size": "10m"}, "runtimes": {"mine": {"path": "/bin/mine"}}, "debug": false}'
+  chmod 640 "$daemon_json"
+  merge_runtime kiln-gvisor /opt/runsc --network=none
+  same '["log-opts","runtimes","debug"]' "$(value keys_unsorted)"
+  same '{"max-size":"10m"}' "$(value '."log-opts"')"
+  same '["mine","kiln-gvisor"]' "$(value '.runtimes | keys_unsorted')"
+  same 640 "$(stat -c %a "$daemon_json")"
+  same '["mine"]' "$(jq -c '.runtimes | keys' "$daemon_json.before-kiln")"
+}
+check "other keys, other runtimes, their order and the mode stay, and a copy is kept" keeps_other_keys
+
+merges_once() {
+  daemon '{"debug":true}'
+  merge_runtime kiln-gvisor /opt/runsc --network=none
+  local first
+  first=$(stat -c '%i %y' "$daemon_json")
+  merge_runtime kiln-gvisor /opt/runsc --network=none
+  same "$first" "$(stat -c '%i %y' "$daemon_json")"
+  merge_runtime kiln-gvisor /opt/runsc --network=host
+  same '["--network=host"]' "$(value '.runtimes."kiln-gvisor".runtimeArgs')"
+  same '{"debug":true}' "$(jq -c . "$daemon_json.before-kiln")"
+}
+check "merging again changes nothing, other flags replace the old" merges_once
+
+refuses() { # CONTENT
+  daemon "$1"
+  ends 3 "is not a JSON object that Docker Engine would accept" merge_runtime kiln-gvisor /opt/runsc --network=none
+  same "$1" "$(cat "$daemon_json")"
+  same daemon.json "$(ls "$box/docker")"
+}
+check "a daemon.json that is no JSON is refused and stays as it is" refuses '{"debug": true,}'
+check "a list is refused" refuses '[]'
+check "two documents in one file are refused" refuses '{} {}'
+check "runtimes that are no object are refused" refuses '{"runtimes": "runsc"}'
+
+follows_link() {
+  daemon
+  mkdir "$box/docker/elsewhere"
+  echo '{"debug":true}' >"$box/docker/elsewhere/real.json"
+  ln -s elsewhere/real.json "$daemon_json"
+  merge_runtime kiln-gvisor /opt/runsc --network=none
+  [ -L "$daemon_json" ]
+  same true "$(value .debug)"
+  same '"/opt/runsc"' "$(value '.runtimes."kiln-gvisor".path')"
+}
+check "a daemon.json that is a link stays one" follows_link
+
+takes_back() {
+  daemon '{"debug":true}'
+  reload_engine() { echo reloaded >>"$box/reloads"; }
+  merge_runtime kiln-gvisor /opt/runsc --network=none
+  ends 3 "it did not start" give_up kiln-gvisor "it did not start"
+  same '{"debug":true,"runtimes":{}}' "$(value .)"
+  same reloaded "$(cat "$box/reloads")"
+}
+check "a runtime that failed its trial does not stay registered" takes_back
+
+# --- gVisor
+
+next_source() {
+  runsc_folder=$box/runsc
+  can_install() { true; }
+  from_gvisor_channel() { return 1; }
+  from_newer_debian() { echo 'not for this machine' >runsc; }
+  from_own_release() { script runsc <<<'echo runsc version 7'; }
+  install_runsc
+  same "runsc version 7" "$("$box/runsc/runsc" --version)"
+}
+check "a source of runsc that fails, or whose binary does not run, is passed over" next_source
+
+no_runsc() {
+  can_install() { false; }
+  ends 3 "gVisor's runsc is not installed on this host" install_runsc
+}
+check "without runsc and without the right to install it one sentence" no_runsc
+
+platform() { # EXPECTED PLATFORM-THAT-WORKS
+  script "$box/platform/runsc" <<<"[[ \"\$*\" == *--platform=$2* ]]"
+  runsc=$box/platform/runsc
+  same "$1" "$(usable_platform)"
+}
+check "systrap where it works" platform systrap systrap
+check "ptrace where runsc is too old for systrap" platform ptrace ptrace
+no_platform() {
+  script "$box/platform/runsc" <<<'exit 128'
+  runsc=$box/platform/runsc runsc_version=0
+  ends 3 "neither with the platform systrap nor with ptrace" usable_platform
+}
+check "kvm is never tried" no_platform
+
+other_release() {
+  about_host() { echo bookworm; }
+  apt-get() {
+    printf '%s\n' 'http://deb.example/debian/ bookworm main Debian' 'http://deb.example/debian/ bookworm-updates main Debian' \
+      'http://sec.example/debian-security/ bookworm-security main Debian' 'http://deb.example/debian/ bookworm contrib Debian' \
+      'https://other.example/ bookworm main Other' 'cdrom://disc/ bookworm main Debian'
+  }
+  same 'http://deb.example/debian/ trixie main
+http://deb.example/debian/ trixie-updates main
+http://sec.example/debian-security/ trixie-security main' "$(derived_sources trixie | cut -d ' ' -f 3-)"
+}
+check "another release's packages come from the host's own Debian mirrors" other_release
+
+# --- runner and build
+
+switches_runner() {
+  mkdir -p "$box/made/python"
+  echo old >"$box/made/kiln-runner"
+  install_runner "$box/made" "$KILN_HOME/runner-1"
+  exec 8<"$KILN_HOME/runner/kiln-runner"
+  local mounted
+  mounted=$(readlink -f "$KILN_HOME/runner")
+  echo new >"$box/made/kiln-runner"
+  install_runner "$box/made" "$KILN_HOME/runner-2"
+  same new "$(cat "$KILN_HOME/runner/kiln-runner")"
+  same old "$(cat "$mounted/kiln-runner")"
+  same runner-2 "$(readlink "$KILN_HOME/runner")"
+}
+check "a new runner does not reach a sandbox that mounted the old one" switches_runner
+
+hash_sees() {
+  mkdir -p "$box/hashed"
+  echo a >"$box/hashed/a"
+  local before
+  before=$(hash_of "$box/hashed")
+  mv "$box/hashed/a" "$box/hashed/b"
+  [ "$before" != "$(hash_of "$box/hashed")" ]
+  [ "$(hash_of "$box/hashed" x)" != "$(hash_of "$box/hashed" y)" ]
+}
+check "the hash of build inputs sees a rename and the base image" hash_sees
+
+build_state() {
+  root=$box/project run_jar=$box/project/target/quarkus-app/quarkus-run.jar build_stamp=$box/project/target/.kiln-source
+  mkdir -p "$root/src/main" "$root/target/quarkus-app"
+  echo '<project/>' >"$root/pom.xml"
+  no build_ready
+  stamp_build
+  no build_ready
+  sleep 0.02
+  touch "$run_jar"
+  build_ready
+  echo 'class A {}' >"$root/src/main/A.java"
+  no build_ready
+  stamp_build # a build that starts and fails leaves the old jar
+  no build_ready
+}
+check "the build is done again after a change, and after a failure" build_state
+
+# --- how steps talk
+
+quiet_step() {
+  ready() { [ -e "$box/ready" ] && echo found; }
+  make() { echo noise && touch "$box/ready"; }
+  contains "$(step Thing ready make 2>&1)" "Thing (found) … done in 0."
+  same "Thing (found) … already there" "$(step Thing ready make 2>&1)"
+  same noise "$(cat "$box/log/thing.log")"
+}
+check "a step says what it found, and its noise goes to its log" quiet_step
+
+failing_step() {
+  ready() { false; }
+  make() { echo 'the cause' && fail "It cannot be done: do this."; }
+  ends 3 "kiln: It cannot be done: do this. The log is $box/log/thing.log" step Thing ready make
+  make_alone() { echo 'the cause'; cat /nowhere/at/all; echo never; }
+  ends 3 "kiln: Thing failed with status 1: cat: /nowhere/at/all" step Thing ready make_alone
+  make() { true; }
+  ends 3 "still it is not usable" step Thing ready make
+}
+check "a step that fails, dies or changes nothing ends with one sentence and its log" failing_step
+
+ends_children() {
+  ready() { false; }
+  make() { sleep 300 & echo $! >"$box/child"; wait; }
+  ( trap 'end_running_step; exit 143' TERM; step Long ready make ) 2>/dev/null &
+  local shell=$! tries=0
+  until [ -s "$box/child" ] || [ $((tries += 1)) -gt 100 ]; do sleep 0.05; done
+  kill -TERM "$shell"
+  wait "$shell" || true
+  for tries in 1 2 3 4 5 6 7 8 9 10; do
+    # A zombie is dead, whoever has yet to notice.
+    if ! grep -qsv 'State:.*Z' <(grep State: "/proc/$(cat "$box/child")/status"); then return; fi
+    sleep 0.1
+  done
+  echo "the step's child outlived set-up"
+  return 1
+}
+check "ending set-up ends what the step started" ends_children
+
+# --- ./kiln
+
+refuses_command() { # PART ARGUMENT...
+  local part=$1 status=0 said
+  shift
+  said=$("$repo/kiln" "$@" 2>&1 >/dev/null) || status=$?
+  same 2 "$status"
+  contains "$said" "kiln: $part"
+  contains "$said" "usage: ./kiln COMMAND"
+}
+check "no command is a usage error" refuses_command "a command is missing"
+check "an unknown command is named" refuses_command "there is no command frobnicate" frobnicate
+check "an unknown option of test is named" refuses_command "test has no option --slow" test --slow
+
+lists_commands() {
+  local help command
+  help=$("$repo/kiln" help)
+  for command in demo up submit batch result bench test setup help; do contains "$help" "  $command "; done
+}
+check "help lists every command" lists_commands
+
+fake_checkout() { # a checkout that is built, and a JDK that prints what it is given
+  rm -rf "$box/checkout"
+  mkdir -p "$box/checkout/deploy" "$box/checkout/target/quarkus-app"
+  cp -R "$here" "$box/checkout/deploy/host"
+  cp "$repo/kiln" "$box/checkout/kiln"
+  touch "$box/checkout/target/quarkus-app/quarkus-run.jar"
+  jdk "$box/jdk-29" 29
+  # shellcheck disable=SC2016
+  script "$box/jdk-29/bin/java" <<<'printf "<%s>" "$@"; printf " %s %s %s" "$KILN_JAVA" "$KILN_ROOT" "$KILN_HOME"; exit 7'
+}
+
+hands_over() {
+  fake_checkout
+  local said status=0
+  said=$(cd / && JAVA_HOME=$box/jdk-29 "$box/checkout/kiln" submit 'a file.py' --wait) || status=$?
+  same 7 "$status"
+  contains "$said" "<dev.kiln.cli.Main><submit><a file.py><--wait> $box/jdk-29/bin/java $box/checkout $KILN_HOME"
+}
+check "arguments, environment and exit code pass through to Java and back" hands_over
+
+client_without_jdk() {
+  fake_checkout
+  script "$box/checkout/deploy/host/setup" <<<'exit 0'
+  JAVA_HOME="" PATH=$box/tools KILN_JVM_FOLDERS=$box/none ends 2 "Kiln needs a JDK 25" "$box/checkout/kiln" result x
+}
+check "a client without a JDK ends with the sentence and 2" client_without_jdk
+
+unknown_part() {
+  local status=0
+  "$here/setup" everything 2>/dev/null || status=$?
+  same 2 "$status"
+}
+check "an unknown part of set-up is a usage error" unknown_part
+
+echo "$checks checks of set-up, $failures failed"
+[ "$failures" -eq 0 ]

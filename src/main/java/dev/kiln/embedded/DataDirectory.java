@@ -1,0 +1,168 @@
+package dev.kiln.embedded;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The folder that the embedded servers keep their data in, held by one process at a time. The
+ * kernel gives the lock back when its holder dies in whatever way, so a lock is never stale.
+ */
+public final class DataDirectory implements AutoCloseable {
+
+    private static final String TEMPORARY = "kiln-data-";
+    private static final String POSTGRES = "postgres";
+    private static final Duration SURELY_LOCKED = Duration.ofMinutes(1);
+
+    private final Path root;
+    private final boolean temporary;
+    private final FileChannel channel;
+
+    private DataDirectory(Path root, boolean temporary, FileChannel channel) {
+        this.root = root;
+        this.temporary = temporary;
+        this.channel = channel;
+    }
+
+    /**
+     * A folder whose content outlives this process.
+     *
+     * @throws ServerStartException when another process holds it
+     */
+    public static DataDirectory kept(Path root) {
+        try {
+            Files.createDirectories(
+                    root,
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString("rwx------")));
+            return new DataDirectory(root, false, lock(root));
+        } catch (IOException e) {
+            throw new ServerStartException("cannot use the data folder " + root + ": " + e, e);
+        }
+    }
+
+    /** A new folder, deleted when it is closed. */
+    public static DataDirectory temporary() {
+        try {
+            sweep(Path.of(System.getProperty("java.io.tmpdir")));
+            Path root = Files.createTempDirectory(TEMPORARY);
+            return new DataDirectory(root, true, lock(root));
+        } catch (IOException e) {
+            throw new ServerStartException("cannot make a temporary data folder: " + e, e);
+        }
+    }
+
+    /**
+     * Deletes what processes left behind that could not: folders whose lock nobody holds any more.
+     */
+    static void sweep(Path parent) throws IOException {
+        try (var folders = Files.newDirectoryStream(parent, TEMPORARY + "*")) {
+            for (Path folder : folders) {
+                if (isAbandoned(folder)) {
+                    Postmaster.clear(folder.resolve(POSTGRES));
+                    FileTree.delete(folder);
+                }
+            }
+        }
+    }
+
+    private static boolean isAbandoned(Path folder) {
+        Path file = folder.resolve("lock");
+        try {
+            // A folder of that name that somebody else made may lead anywhere.
+            if (!Files.getOwner(folder, LinkOption.NOFOLLOW_LINKS)
+                    .equals(Files.getOwner(Path.of("/proc/self")))) {
+                return false;
+            }
+            // Between making and locking a new folder, its lock is free too.
+            if (Files.getLastModifiedTime(file)
+                    .toInstant()
+                    .isAfter(Instant.now().minus(SURELY_LOCKED))) {
+                return false;
+            }
+            try (var channel = FileChannel.open(file, StandardOpenOption.WRITE);
+                    var lock = tryLock(channel)) {
+                return lock != null;
+            }
+        } catch (IOException notOursToJudge) {
+            return false;
+        }
+    }
+
+    private static FileChannel lock(Path root) throws IOException {
+        var channel =
+                FileChannel.open(
+                        root.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try {
+            if (tryLock(channel) != null) {
+                return channel;
+            }
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
+        channel.close();
+        throw new ServerStartException(
+                "another Kiln is running on %s: stop it first, or set KILN_DATA to another folder"
+                        .formatted(root));
+    }
+
+    private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock();
+        } catch (OverlappingFileLockException heldByThisProcess) {
+            return null;
+        }
+    }
+
+    /** Whether the content is deleted at the end, so that nobody needs it on a disk. */
+    boolean isTemporary() {
+        return temporary;
+    }
+
+    /** Where the broker's log is. */
+    Path kafka() {
+        return root.resolve("kafka");
+    }
+
+    /** Where the database cluster is. */
+    Path postgres() {
+        return root.resolve(POSTGRES);
+    }
+
+    /** The log file of one of the servers. */
+    public Path log(String name) {
+        try {
+            return Files.createDirectories(root.resolve("logs")).resolve(name + ".log");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The folder itself. */
+    public Path root() {
+        return root;
+    }
+
+    /** Gives the folder back; a temporary one is gone afterwards. */
+    @Override
+    public void close() {
+        try (channel) {
+            if (temporary) {
+                FileTree.delete(root);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot delete " + root, e);
+        }
+    }
+}

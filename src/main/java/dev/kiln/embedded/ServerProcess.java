@@ -1,0 +1,148 @@
+package dev.kiln.embedded;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** The Kiln server of this machine: the production artifact, unchanged, in a process of its own. */
+final class ServerProcess implements AutoCloseable {
+
+    private static final Duration READY_LIMIT = Duration.ofSeconds(90);
+    private static final Duration DRAIN_LIMIT = Duration.ofSeconds(60);
+    private static final Duration PROBE_LIMIT = Duration.ofSeconds(5);
+    private static final int POLL_MS = 50;
+
+    private final Process process;
+    private final URI url;
+    private final @Nullable Path log;
+
+    private ServerProcess(Process process, URI url, @Nullable Path log) {
+        this.process = process;
+        this.url = url;
+        this.log = log;
+    }
+
+    /**
+     * Starts the server; it is not ready yet.
+     *
+     * @param command the JVM and the jar
+     * @param environment what it gets besides this process's own
+     * @param log where its output goes; null for wherever this process's output goes
+     */
+    static ServerProcess start(
+            List<String> command, int port, Map<String, String> environment, @Nullable Path log) {
+        var builder =
+                new ProcessBuilder(command)
+                        .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
+        if (log == null) {
+            builder.redirectOutput(ProcessBuilder.Redirect.INHERIT)
+                    .redirectError(ProcessBuilder.Redirect.INHERIT);
+        } else {
+            builder.redirectErrorStream(true).redirectOutput(log.toFile());
+        }
+        builder.environment().putAll(environment);
+        builder.environment().put("QUARKUS_HTTP_PORT", String.valueOf(port));
+        try {
+            var process = Leash.start(builder, "TERM", List.of());
+            return new ServerProcess(process, URI.create("http://127.0.0.1:" + port), log);
+        } catch (IOException e) {
+            throw new ServerStartException(
+                    "the Kiln server could not be started: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Waits until the server says that it is ready.
+     *
+     * @throws ServerEndedException when it ends before
+     * @throws ServerStartException when it takes too long
+     */
+    void awaitReady() throws InterruptedException {
+        var giveUp = Instant.now().plus(READY_LIMIT);
+        try (var http = HttpClient.newBuilder().connectTimeout(PROBE_LIMIT).build()) {
+            String answer = "it did not answer";
+            while (!process.waitFor(POLL_MS, TimeUnit.MILLISECONDS)) {
+                try {
+                    var response = http.send(readiness(), HttpResponse.BodyHandlers.ofString());
+                    if (response.statusCode() == 200) {
+                        return;
+                    }
+                    answer = response.body().replaceAll("\\s+", " ");
+                } catch (IOException notListeningYet) {
+                    answer = "it did not answer";
+                }
+                if (Instant.now().isAfter(giveUp)) {
+                    throw new ServerStartException(
+                            "the Kiln server was not ready after %d s: %s%s"
+                                    .formatted(READY_LIMIT.toSeconds(), answer, logHint()));
+                }
+            }
+        }
+        throw new ServerEndedException(process.exitValue(), lastWords());
+    }
+
+    private HttpRequest readiness() {
+        return HttpRequest.newBuilder(url.resolve("/q/health/ready")).timeout(PROBE_LIMIT).build();
+    }
+
+    private String lastWords() {
+        if (log == null) {
+            return "the Kiln server ended with exit code %d while starting"
+                    .formatted(process.exitValue());
+        }
+        try (var lines = Files.lines(log, StandardCharsets.UTF_8)) {
+            return lines.filter(line -> !line.isBlank())
+                            .reduce((before, last) -> last)
+                            .orElse(
+                                    "the Kiln server ended with exit code %d and said nothing"
+                                            .formatted(process.exitValue()))
+                    + logHint();
+        } catch (IOException e) {
+            return "the Kiln server ended with exit code %d; its log cannot be read: %s"
+                    .formatted(process.exitValue(), e.getMessage());
+        }
+    }
+
+    private String logHint() {
+        return log == null ? "" : " (its log: " + log + ")";
+    }
+
+    /** Where it listens. */
+    URI url() {
+        return url;
+    }
+
+    /** Waits for its end, which is somebody else's doing, and gives its exit code. */
+    int awaitEnd() throws InterruptedException {
+        return process.waitFor();
+    }
+
+    /**
+     * Asks it to end, gives it time to finish or hand back its jobs, and kills it when that is not
+     * enough.
+     */
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(DRAIN_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+                process.destroyForcibly().waitFor();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,127 @@
+package dev.kiln.embedded;
+
+import java.io.FileNotFoundException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A whole Kiln on this machine: broker and database in and under this process, and the server as a
+ * process of its own. They are started by two calls, and stopped in the reverse order by {@link
+ * #close()}, by Ctrl-C or by TERM. A process that dies without either (kill -9) takes them with it,
+ * see {@link Leash}.
+ */
+public final class SingleMachine implements AutoCloseable {
+
+    private final Settings settings;
+    private final Map<String, String> given;
+    private final KilnHome home;
+    private final Teardown teardown = new Teardown();
+    private @Nullable BackingServers backing;
+    private @Nullable ServerProcess server;
+
+    /**
+     * What differs between one Kiln and another.
+     *
+     * @param data where broker and database keep theirs; closed with the machine
+     * @param httpPort where the server listens
+     * @param kafkaPort where an embedded broker listens; 0 for any free port
+     * @param log where the server's output goes; null for this process's own
+     */
+    public record Settings(DataDirectory data, int httpPort, int kafkaPort, @Nullable Path log) {}
+
+    /**
+     * Starts nothing yet.
+     *
+     * @param given the environment: servers that it names are used in place of embedded ones
+     */
+    public SingleMachine(Settings settings, Map<String, String> given) {
+        this.settings = settings;
+        this.given = Map.copyOf(given);
+        this.home = KilnHome.of(given);
+        teardown.start(settings::data);
+        Runtime.getRuntime().addShutdownHook(new Thread(teardown::close, "stop-kiln"));
+    }
+
+    /**
+     * Starts the broker and the database, or whichever of them the environment does not name.
+     *
+     * @throws ServerStartException when that fails
+     */
+    public void startBacking() {
+        try {
+            BrokerLog.toFile(settings.data().log("kafka"));
+        } catch (FileNotFoundException e) {
+            throw new ServerStartException("cannot write the broker's log: " + e.getMessage(), e);
+        }
+        var kafka =
+                new KafkaSettings(
+                        settings.data().kafka(), settings.kafkaPort(), KafkaSettings.PARTITIONS);
+        backing = teardown.start(() -> BackingServers.start(given, settings.data(), home, kafka));
+    }
+
+    /**
+     * Starts the server and waits until it is ready.
+     *
+     * @throws ServerEndedException when it ends before it is ready
+     * @throws ServerStartException when it cannot be started
+     */
+    public void startServer() throws InterruptedException {
+        var known = started(backing).environment();
+        server =
+                teardown.start(
+                        () ->
+                                ServerProcess.start(
+                                        command(), settings.httpPort(), known, settings.log()));
+        server.awaitReady();
+    }
+
+    private List<String> command() {
+        Path jar =
+                Path.of(
+                        given.getOrDefault("KILN_ROOT", "."),
+                        "target",
+                        "quarkus-app",
+                        "quarkus-run.jar");
+        if (!Files.exists(jar)) {
+            throw new ServerStartException(
+                    "there is no %s: build it with `mvn package`, or start ./kiln".formatted(jar));
+        }
+        String thisJava = ProcessHandle.current().info().command().orElse("java");
+        return List.of(given.getOrDefault("KILN_JAVA", thisJava), "-jar", jar.toString());
+    }
+
+    /** Where the server listens. */
+    public URI url() {
+        return started(server).url();
+    }
+
+    /** Where the broker listens, embedded or not. */
+    public String bootstrapServers() {
+        return Optional.ofNullable(started(backing).environment().get(BackingServers.BOOTSTRAP))
+                .or(() -> Optional.ofNullable(given.get(BackingServers.BOOTSTRAP)))
+                .orElseThrow();
+    }
+
+    /** Waits until the server ends, which is somebody else's doing, and gives its exit code. */
+    public int awaitEnd() throws InterruptedException {
+        return started(server).awaitEnd();
+    }
+
+    private static <T> T started(@Nullable T part) {
+        if (part == null) {
+            throw new IllegalStateException("not started");
+        }
+        return part;
+    }
+
+    /** Stops the server, then broker and database, and gives the data folder back. */
+    @Override
+    public void close() {
+        teardown.close();
+    }
+}

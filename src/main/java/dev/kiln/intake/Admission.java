@@ -1,0 +1,160 @@
+package dev.kiln.intake;
+
+import dev.kiln.job.JobId;
+import dev.kiln.job.Submission;
+import dev.kiln.store.StoreUnavailable;
+import dev.kiln.store.SubmissionStore;
+import dev.kiln.wire.Printable;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Admits submissions that were read without error: what is new becomes durable, what is not is told
+ * from it. Of several submissions under one id each has the outcome that it would have had alone,
+ * in their order.
+ */
+@Singleton
+public class Admission {
+    private static final Logger LOG = Logger.getLogger(Admission.class);
+
+    /** Rows in one transaction: enough to share its cost, few enough to hold its locks briefly. */
+    private static final int CHUNK = 1_000;
+
+    private static final int LOGGED = 200;
+
+    /** What became of a submission. */
+    public sealed interface Outcome {
+        /** The job that the submission's id stands for. */
+        JobId id();
+
+        /** It is a new job, and durable. */
+        record Accepted(JobId id) implements Outcome {}
+
+        /** The same job was submitted before. */
+        record AlreadyKnown(JobId id) implements Outcome {}
+
+        /** Its id belongs to a job with another body. */
+        record Conflict(JobId id) implements Outcome {}
+
+        /** The database refuses its content; no repetition will help. */
+        record Unstorable(JobId id) implements Outcome {}
+    }
+
+    /** The insert behind every door; {@link SubmissionStore#insert} says what it promises. */
+    interface Insert {
+        Map<JobId, SubmissionStore.Outcome> insert(List<Submission> distinctIds);
+    }
+
+    private final Insert store;
+
+    /** Admits into the database. */
+    @Inject
+    public Admission(SubmissionStore store) {
+        this((Insert) store::insert);
+    }
+
+    Admission(Insert store) {
+        this.store = store;
+    }
+
+    /**
+     * Admits all that can be.
+     *
+     * @return an outcome for each submission, in their order
+     * @throws StoreUnavailable when the same call may succeed later; what was admitted until then
+     *     will be known
+     */
+    public List<Outcome> admit(List<Submission> submissions) {
+        // By index: one submission may be there twice.
+        var outcomes = new TreeMap<Integer, Outcome>();
+        // Bodies that jobs were found to have, so that repetitions need not be asked for one by
+        // one.
+        var bodies = new HashMap<JobId, byte[]>();
+        List<Integer> waiting = IntStream.range(0, submissions.size()).boxed().toList();
+        while (!waiting.isEmpty()) {
+            var round = new LinkedHashMap<JobId, Integer>();
+            var later = new ArrayList<Integer>();
+            for (int i : waiting) {
+                Submission submission = submissions.get(i);
+                byte[] body = bodies.get(submission.id());
+                if (body != null) {
+                    outcomes.put(i, compare(submission, body));
+                } else if (round.size() == CHUNK || round.putIfAbsent(submission.id(), i) != null) {
+                    later.add(i);
+                }
+            }
+            insert(round, submissions, outcomes, bodies);
+            waiting = later;
+        }
+        return List.copyOf(outcomes.values());
+    }
+
+    private static Outcome compare(Submission submission, byte[] body) {
+        return Arrays.equals(body, submission.bodyHash())
+                ? new Outcome.AlreadyKnown(submission.id())
+                : new Outcome.Conflict(submission.id());
+    }
+
+    private void insert(
+            Map<JobId, Integer> round,
+            List<Submission> submissions,
+            Map<Integer, Outcome> outcomes,
+            Map<JobId, byte[]> bodies) {
+        var distinct = round.values().stream().map(submissions::get).toList();
+        var inserted = distinct.isEmpty() ? List.<Outcome>of() : insert(distinct);
+        var index = round.values().iterator();
+        for (Outcome outcome : inserted) {
+            int i = index.next();
+            outcomes.put(i, outcome);
+            if (outcome instanceof Outcome.Accepted || outcome instanceof Outcome.AlreadyKnown) {
+                bodies.put(outcome.id(), submissions.get(i).bodyHash());
+            }
+        }
+    }
+
+    /**
+     * Inserts all, in their order; when the database refuses the content of some, finds them by
+     * halving.
+     */
+    private List<Outcome> insert(List<Submission> distinct) {
+        try {
+            var outcomes = store.insert(distinct);
+            return distinct.stream().map(s -> outcome(s.id(), outcomes.get(s.id()))).toList();
+        } catch (StoreUnavailable mayPass) {
+            throw mayPass;
+        } catch (RuntimeException refused) {
+            if (distinct.size() == 1) {
+                JobId id = distinct.getFirst().id();
+                // Not all of it: a database's message may quote the row.
+                LOG.warnf(
+                        "jobId=%s outcome=refused by the database: %s",
+                        id, Printable.shorten(refused.toString(), LOGGED));
+                LOG.debug("the refusal", refused);
+                return List.of(new Outcome.Unstorable(id));
+            }
+            int half = distinct.size() / 2;
+            var outcomes = new ArrayList<>(insert(distinct.subList(0, half)));
+            outcomes.addAll(insert(distinct.subList(half, distinct.size())));
+            return outcomes;
+        }
+    }
+
+    private static Outcome outcome(JobId id, SubmissionStore.@Nullable Outcome outcome) {
+        return switch (outcome) {
+            case ACCEPTED -> new Outcome.Accepted(id);
+            case KNOWN -> new Outcome.AlreadyKnown(id);
+            case CONFLICT -> new Outcome.Conflict(id);
+            case null -> throw new IllegalStateException("the store has no outcome for " + id);
+        };
+    }
+}

@@ -1,0 +1,32 @@
+package dev.kiln.intake;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import io.smallrye.config.WithName;
+
+/** How much the doors take at a time. */
+@ConfigMapping(prefix = "kiln.intake")
+public interface IntakeConfig {
+    /**
+     * One document over HTTP, whether alone or in a batch; {@code
+     * quarkus.http.limits.max-body-size} must allow it.
+     */
+    @WithName("http.max-document-bytes")
+    @WithDefault("16m")
+    ByteSize httpMaxDocumentBytes();
+
+    /** One document on the topic; the broker's {@code message.max.bytes} must allow it. */
+    @WithName("topic.max-document-bytes")
+    @WithDefault("1m")
+    ByteSize topicMaxDocumentBytes();
+
+    /** One batch request; {@code quarkus.http.limits.max-body-size} must allow it. */
+    @WithName("http.max-batch-bytes")
+    @WithDefault("64m")
+    ByteSize httpMaxBatchBytes();
+
+    /** Jobs in one batch request. */
+    @WithName("http.max-batch-jobs")
+    @WithDefault("10000")
+    int httpMaxBatchJobs();
+}

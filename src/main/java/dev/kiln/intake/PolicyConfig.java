@@ -1,0 +1,105 @@
+package dev.kiln.intake;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import io.smallrye.config.WithName;
+import java.math.BigDecimal;
+import java.time.Duration;
+
+/**
+ * What a job may ask for. Each limit has a minimum below which no program can work, the value it
+ * has when the document does not set it, and a maximum; a document that asks for more is refused,
+ * never given less than it asked for.
+ */
+@ConfigMapping(prefix = "kiln.policy")
+public interface PolicyConfig {
+    @WithName("timeout.min")
+    @WithDefault("0.001s")
+    Duration timeoutMin();
+
+    @WithName("timeout.default")
+    @WithDefault("30s")
+    Duration timeoutDefault();
+
+    @WithName("timeout.max")
+    @WithDefault("15m")
+    Duration timeoutMax();
+
+    /**
+     * The sandbox itself takes some 20 MB of it; under 64 MB a bare interpreter may not even start.
+     */
+    @WithName("memory.min")
+    @WithDefault("64m")
+    ByteSize memoryMin();
+
+    @WithName("memory.default")
+    @WithDefault("512m")
+    ByteSize memoryDefault();
+
+    @WithName("memory.max")
+    @WithDefault("4g")
+    ByteSize memoryMax();
+
+    @WithName("cpus.min")
+    @WithDefault("0.1")
+    BigDecimal cpusMin();
+
+    @WithName("cpus.default")
+    @WithDefault("1.0")
+    BigDecimal cpusDefault();
+
+    @WithName("cpus.max")
+    @WithDefault("4.0")
+    BigDecimal cpusMax();
+
+    @WithName("pids.min")
+    @WithDefault("1")
+    int pidsMin();
+
+    @WithName("pids.default")
+    @WithDefault("50")
+    int pidsDefault();
+
+    @WithName("pids.max")
+    @WithDefault("512")
+    int pidsMax();
+
+    /** Zero keeps no output at all, which suits a job that is only to succeed or not. */
+    @WithName("output.min")
+    @WithDefault("0")
+    ByteSize outputMin();
+
+    @WithName("output.default")
+    @WithDefault("1m")
+    ByteSize outputDefault();
+
+    @WithName("output.max")
+    @WithDefault("16m")
+    ByteSize outputMax();
+
+    /** A tmpfs is counted in pages; one without any page refuses every write. */
+    @WithName("disk.min")
+    @WithDefault("4k")
+    ByteSize diskMin();
+
+    @WithName("disk.default")
+    @WithDefault("64m")
+    ByteSize diskDefault();
+
+    @WithName("disk.max")
+    @WithDefault("1g")
+    ByteSize diskMax();
+
+    @WithName("code.max")
+    @WithDefault("1m")
+    ByteSize codeMax();
+
+    /** Code, standard input and files of one job together. */
+    @WithName("input.max")
+    @WithDefault("12m")
+    ByteSize inputMax();
+
+    @WithName("files.max")
+    @WithDefault("1000")
+    int filesMax();
+}

@@ -1,0 +1,182 @@
+package dev.kiln.intake;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kiln.job.JobId;
+import dev.kiln.job.JobSpec;
+import dev.kiln.job.Submission;
+import dev.kiln.wire.Printable;
+import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads submitted documents, the same for both doors; schemas/submission.schema.json describes
+ * them. Nothing that is wrong is repaired, clamped or ignored: a document is the job that its
+ * author meant, or it is refused with everything that is wrong with it. Safe for use by many
+ * threads.
+ */
+@Singleton
+public class SubmissionReader {
+    /** Fields of the format that this version does not act on. */
+    private static final List<String> LATER =
+            List.of("context", "artifacts", "webhook", "ttl", "batch_size");
+
+    private static final List<String> KNOWN =
+            Stream.concat(
+                            Stream.of(
+                                    "id",
+                                    "language",
+                                    "code",
+                                    "stdin",
+                                    "args",
+                                    "env",
+                                    "files",
+                                    "sandbox",
+                                    "tenant",
+                                    "batch",
+                                    "priority",
+                                    "labels",
+                                    "run_at",
+                                    "deadline"),
+                            LATER.stream())
+                    .toList();
+    private static final Map<String, String> IN_SANDBOX =
+            LimitsReader.KNOWN.stream()
+                    .collect(
+                            Collectors.toUnmodifiableMap(
+                                    Function.identity(), _ -> "it belongs into \"sandbox\""));
+
+    private final IntakeConfig config;
+    private final StrictJson json;
+    private final InputReader inputs;
+    private final LimitsReader limits;
+
+    /**
+     * @throws IllegalArgumentException when the policy contradicts itself
+     */
+    public SubmissionReader(PolicyConfig policy, IntakeConfig config, LanguagesConfig languages) {
+        this.config = config;
+        this.json =
+                new StrictJson(
+                        Math.max(
+                                config.httpMaxDocumentBytes().bytes(),
+                                config.topicMaxDocumentBytes().bytes()));
+        this.inputs = new InputReader(policy, Map.copyOf(languages.runtimes()));
+        this.limits = new LimitsReader(policy);
+    }
+
+    /** Reads one document. No content of it, whatever it is, makes this throw. */
+    public Reading read(byte[] document, Origin origin) {
+        var errors = new Errors();
+        ObjectNode root = parse(document, origin, errors);
+        if (root == null) {
+            return new Reading.Refused(keyOf(origin), errors.list());
+        }
+        LoneSurrogates.find(root, "", errors);
+        var job = Fields.of(root, "", errors);
+        job.refuseUnknown(KNOWN, IN_SANDBOX);
+        job.refuseUnsupported(LATER);
+        JobId given = givenId(job, origin);
+        JobId id = given == null && origin instanceof Origin.Http http ? http.fresh() : given;
+        JobSpec spec = spec(job, origin);
+        // A missing id is among the errors; asking again spares the compiler and the reader a
+        // proof.
+        if (spec == null || id == null) {
+            return new Reading.Refused(given, errors.list());
+        }
+        return new Reading.Accepted(new Submission(id, spec, BodyHash.of(root)));
+    }
+
+    private @Nullable ObjectNode parse(byte[] document, Origin origin, Errors errors) {
+        ByteSize max =
+                switch (origin) {
+                    case Origin.Http _ -> config.httpMaxDocumentBytes();
+                    case Origin.Topic _ -> config.topicMaxDocumentBytes();
+                };
+        if (document.length > max.bytes()) {
+            errors.add("", "has %d bytes, the limit is %s".formatted(document.length, max));
+            return null;
+        }
+        return json.read(document, errors);
+    }
+
+    /** The id that the producer chose, if it did and said so without contradiction. */
+    private static @Nullable JobId givenId(Fields job, Origin origin) {
+        String text = job.text("id");
+        JobId own = text == null ? null : uuid(text);
+        if (text != null && own == null) {
+            job.error("id", "must be a UUID in its form of 36 characters");
+        }
+        return switch (origin) {
+            case Origin.Http _ -> own;
+            case Origin.Topic(String key) -> {
+                JobId keyed = key == null ? null : uuid(key);
+                if (job.get("id") == null) {
+                    if (keyed == null) {
+                        job.error("id", "is missing: give a UUID here or as the record's key");
+                    }
+                    yield keyed;
+                }
+                if (own != null && key != null && !own.equals(keyed)) {
+                    job.error("id", "differs from the record's key " + Printable.quote(key));
+                    yield null;
+                }
+                yield own;
+            }
+        };
+    }
+
+    private static @Nullable JobId keyOf(Origin origin) {
+        return origin instanceof Origin.Topic(String key) && key != null ? uuid(key) : null;
+    }
+
+    private static @Nullable JobId uuid(String text) {
+        try {
+            return JobId.parse(text);
+        } catch (IllegalArgumentException noUuid) {
+            return null;
+        }
+    }
+
+    /** What to run; null after any error in the document. */
+    private @Nullable JobSpec spec(Fields job, Origin origin) {
+        var input = inputs.read(job);
+        var args = InvocationReader.args(job);
+        var env = InvocationReader.env(job);
+        var bounds = limits.read(job.get("sandbox"), job.pointer("sandbox"), job.errors());
+        var place = PlacementReader.read(job);
+        String batch = batch(job, place.batch(), origin);
+        if (!job.errors().isEmpty()) {
+            return null;
+        }
+        return new JobSpec(
+                input.language(),
+                input.code(),
+                input.stdin(),
+                args,
+                env,
+                input.files(),
+                bounds,
+                place.tenant(),
+                batch,
+                place.priority(),
+                place.labels(),
+                place.runAt(),
+                place.deadline());
+    }
+
+    private static @Nullable String batch(Fields job, @Nullable String own, Origin origin) {
+        if (!(origin instanceof Origin.Http http) || http.batch() == null) {
+            return own;
+        }
+        var outer = http.batch();
+        if (own != null && outer.chosen() && !own.equals(outer.name())) {
+            job.error("batch", "differs from the request's batch " + Printable.quote(outer.name()));
+        }
+        return own != null ? own : outer.name();
+    }
+}

@@ -1,0 +1,174 @@
+package dev.kiln.intake;
+
+import dev.kiln.job.JobId;
+import dev.kiln.job.Submission;
+import dev.kiln.problem.Problem;
+import dev.kiln.problem.ProblemException;
+import dev.kiln.problem.ProblemType;
+import dev.kiln.store.StoreUnavailable;
+import dev.kiln.wire.WireJson;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The HTTP door for many jobs at once. Each document stands for itself: those that are valid are
+ * taken, also when others are not. A request that was cut off is sent again as it was; documents
+ * with ids of their own are then taken once.
+ */
+@Path("/v1/batches")
+@Produces(MediaType.APPLICATION_JSON)
+@RunOnVirtualThread
+@Tag(name = "submit")
+public class SubmitBatchResource {
+    private static final String ANSWER =
+            "{\"batch\": \"nightly-7\", \"jobs\": [{\"line\": 1, \"id\": \"01993f5e-7a10-7c3e-9d1f-3b2a51c0ffee\", \"known\": false}],"
+                    + " \"errors\": [{\"line\": 2, \"errors\": [{\"pointer\": \"/code\", \"message\": \"is missing: give the program's source\"}]}]}";
+
+    private final SubmissionReader reader;
+    private final Admission admission;
+    private final IntakeConfig config;
+
+    SubmitBatchResource(SubmissionReader reader, Admission admission, IntakeConfig config) {
+        this.reader = reader;
+        this.admission = admission;
+        this.config = config;
+    }
+
+    /** Takes a document a line. */
+    @POST
+    @Consumes(BatchBody.NDJSON)
+    @Operation(
+            summary = "Submit many jobs",
+            description =
+                    "A document a line (NDJSON), or a JSON array of documents. Each is taken or refused on its own; errors"
+                            + " name the line, or the index in the array.")
+    @RequestBody(
+            required = true,
+            content = {
+                @Content(mediaType = BatchBody.NDJSON, schema = @Schema(type = SchemaType.STRING)),
+                @Content(
+                        mediaType = MediaType.APPLICATION_JSON,
+                        schema = @Schema(type = SchemaType.ARRAY, implementation = Object.class))
+            })
+    @APIResponse(
+            responseCode = "202",
+            description = "At least one document is a job now",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(type = SchemaType.OBJECT),
+                            examples = @ExampleObject(name = "mixed", value = ANSWER)))
+    @APIResponse(
+            responseCode = "400",
+            description = "No document is valid; errors names line and field")
+    @APIResponse(
+            responseCode = "413",
+            description = "The body is too large or has too many documents")
+    public Response submitLines(
+            InputStream body,
+            @Parameter(description = "The jobs' batch; made by Kiln when absent")
+                    @QueryParam("batch")
+                    @Nullable String batch)
+            throws IOException {
+        return submit(body, BatchBody.LINES, batch);
+    }
+
+    /** Takes an array of documents. */
+    @POST
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Operation(hidden = true)
+    public Response submitArray(InputStream body, @QueryParam("batch") @Nullable String batch)
+            throws IOException {
+        return submit(body, BatchBody.ARRAY, batch);
+    }
+
+    private Response submit(InputStream body, BatchBody format, @Nullable String chosen)
+            throws IOException {
+        var batch = batch(chosen);
+        var entries = format.cut(BoundedBody.read(body, config.httpMaxBatchBytes()));
+        requireCount(entries.size());
+        var answer = new BatchAnswer(format);
+        var positions = new ArrayList<Integer>();
+        var submissions = new ArrayList<Submission>();
+        for (var entry : entries) {
+            var origin = new Origin.Http(JobId.next(Instant.now()), batch);
+            switch (reader.read(entry.document(), origin)) {
+                case Reading.Refused(_, var errors) -> answer.refuse(entry.position(), errors);
+                case Reading.Accepted(var submission) -> {
+                    positions.add(entry.position());
+                    submissions.add(submission);
+                }
+            }
+        }
+        var outcomes = admission.admit(submissions);
+        for (int i = 0; i < outcomes.size(); i++) {
+            answer.tell(positions.get(i), outcomes.get(i));
+        }
+        return answer(answer, batch, submissions);
+    }
+
+    private static Response answer(
+            BatchAnswer answer, Origin.RequestBatch batch, List<Submission> submissions) {
+        if (!answer.anyTaken()) {
+            throw new ProblemException(
+                    Problem.of(
+                            ProblemType.INVALID_JOB,
+                            "none of the documents is a valid job",
+                            answer.problems()));
+        }
+        boolean used = submissions.stream().anyMatch(s -> batch.name().equals(s.spec().batch()));
+        return Response.accepted(WireJson.bytes(answer.json(used ? batch.name() : null)))
+                .type(MediaType.APPLICATION_JSON)
+                .build();
+    }
+
+    private static Origin.RequestBatch batch(@Nullable String chosen) {
+        if (chosen == null) {
+            return new Origin.RequestBatch(JobId.next(Instant.now()).toString(), false);
+        }
+        if (!PlacementReader.isName(chosen)) {
+            throw new ProblemException(
+                    ProblemType.INVALID_REQUEST, "the query's batch " + PlacementReader.NAME_RULE);
+        }
+        return new Origin.RequestBatch(chosen, true);
+    }
+
+    private void requireCount(int documents) {
+        if (documents == 0) {
+            throw new ProblemException(ProblemType.MALFORMED_BODY, "the body holds no documents");
+        }
+        if (documents > config.httpMaxBatchJobs()) {
+            throw new ProblemException(
+                    ProblemType.TOO_LARGE,
+                    "the body holds %d documents, the limit is %d: send several batches under one name"
+                            .formatted(documents, config.httpMaxBatchJobs()));
+        }
+    }
+
+    @ServerExceptionMapper
+    Response unavailable(StoreUnavailable e) {
+        return Refusals.unavailable(e);
+    }
+}

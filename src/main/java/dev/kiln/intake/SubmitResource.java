@@ -1,0 +1,144 @@
+package dev.kiln.intake;
+
+import dev.kiln.job.Job;
+import dev.kiln.job.JobId;
+import dev.kiln.problem.Problem;
+import dev.kiln.problem.ProblemException;
+import dev.kiln.problem.ProblemType;
+import dev.kiln.store.JobReader;
+import dev.kiln.store.StoreUnavailable;
+import dev.kiln.wire.WireJson;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+
+/** The HTTP door for one job. A job is durable, and found by its id, before its answer is sent. */
+@Path("/v1/jobs")
+@Produces(MediaType.APPLICATION_JSON)
+@RunOnVirtualThread
+@Tag(name = "submit")
+public class SubmitResource {
+    private final SubmissionReader reader;
+    private final Admission admission;
+    private final Function<JobId, Optional<Job>> jobs;
+    private final ByteSize max;
+
+    @Inject
+    SubmitResource(
+            SubmissionReader reader, Admission admission, JobReader jobs, IntakeConfig config) {
+        this(reader, admission, jobs::find, config);
+    }
+
+    SubmitResource(
+            SubmissionReader reader,
+            Admission admission,
+            Function<JobId, Optional<Job>> jobs,
+            IntakeConfig config) {
+        this.reader = reader;
+        this.admission = admission;
+        this.jobs = jobs;
+        this.max = config.httpMaxDocumentBytes();
+    }
+
+    /** Takes one job. */
+    @POST
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Operation(
+            summary = "Submit a job",
+            description =
+                    "The body is a document as schemas/submission.schema.json describes it. The same document under the same"
+                            + " id is the same job, however often it is sent.")
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(type = SchemaType.OBJECT),
+                            examples =
+                                    @ExampleObject(
+                                            name = "hello",
+                                            value =
+                                                    "{\"language\": \"python\", \"code\": \"print(input())\", \"stdin\": \"hi\\n\"}")))
+    @APIResponse(
+            responseCode = "202",
+            description = "A new job; Location is where to poll it",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(type = SchemaType.OBJECT),
+                            examples =
+                                    @ExampleObject(
+                                            name = "queued",
+                                            value =
+                                                    "{\"id\": \"01993f5e-7a10-7c3e-9d1f-3b2a51c0ffee\", \"state\": \"QUEUED\"}")))
+    @APIResponse(responseCode = "200", description = "The same job was submitted before")
+    @APIResponse(
+            responseCode = "400",
+            description = "The job is not valid; errors names each field")
+    @APIResponse(responseCode = "409", description = "The id belongs to a job with another body")
+    @APIResponse(responseCode = "413", description = "The document is too large")
+    public Response submit(InputStream body) throws IOException {
+        byte[] document = BoundedBody.read(body, max);
+        var origin = new Origin.Http(JobId.next(Instant.now()));
+        return switch (reader.read(document, origin)) {
+            case Reading.Refused(_, var errors) -> throw Refusals.invalid(errors);
+            case Reading.Accepted(var submission) ->
+                    answer(admission.admit(List.of(submission)).getFirst());
+        };
+    }
+
+    private Response answer(Admission.Outcome outcome) {
+        return switch (outcome) {
+            case Admission.Outcome.Accepted(var id) ->
+                    answer(Response.Status.ACCEPTED, id, "QUEUED");
+            case Admission.Outcome.AlreadyKnown(var id) -> {
+                // Gone again only by retention, between the two statements.
+                var state = jobs.apply(id).map(job -> job.state().name()).orElse("QUEUED");
+                yield answer(Response.Status.OK, id, state);
+            }
+            case Admission.Outcome.Conflict(var id) ->
+                    throw new ProblemException(
+                            Problem.of(
+                                    ProblemType.CONFLICTING_JOB,
+                                    "a job with another body has the id " + id,
+                                    Refusals.problems(List.of(Refusals.CONFLICT))));
+            case Admission.Outcome.Unstorable _ ->
+                    throw Refusals.invalid(List.of(Refusals.UNSTORABLE));
+        };
+    }
+
+    private static Response answer(Response.Status status, JobId id, String state) {
+        var json = WireJson.object().put("id", id.toString()).put("state", state);
+        return Response.status(status)
+                .header(HttpHeaders.LOCATION, "/v1/jobs/" + id)
+                .type(MediaType.APPLICATION_JSON)
+                .entity(WireJson.bytes(json))
+                .build();
+    }
+
+    @ServerExceptionMapper
+    Response unavailable(StoreUnavailable e) {
+        return Refusals.unavailable(e);
+    }
+}

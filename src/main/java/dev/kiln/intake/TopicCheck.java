@@ -1,0 +1,82 @@
+package dev.kiln.intake;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.common.KafkaException;
+import org.eclipse.microprofile.config.Config;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/** Looks whether the broker answers and has the topics. */
+@ApplicationScoped
+public class TopicCheck {
+    private static final int SECONDS = 10;
+    private static final List<String> CHANNELS =
+            List.of(
+                    "mp.messaging.incoming.jobs",
+                    "mp.messaging.outgoing.completions",
+                    "mp.messaging.outgoing.rejected");
+
+    /** What a secured broker needs: taken over from the connector's own properties. */
+    private static final List<String> SECURITY =
+            List.of("security.protocol", "sasl.mechanism", "sasl.jaas.config");
+
+    private final String servers;
+    private final Config config;
+
+    TopicCheck(@ConfigProperty(name = "kafka.bootstrap.servers") String servers, Config config) {
+        this.servers = servers;
+        this.config = config;
+    }
+
+    /** Returns one sentence with the remedy when the broker does not answer or lacks a topic. */
+    public Optional<String> check() {
+        try (Admin admin = Admin.create(properties())) {
+            Set<String> missing = new TreeSet<>();
+            for (String channel : CHANNELS) {
+                missing.add(config.getValue(channel + ".topic", String.class));
+            }
+            missing.removeAll(admin.listTopics().names().get(SECONDS, TimeUnit.SECONDS));
+            return missing.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(
+                            "Kafka at %s lacks the topics %s: create them (docs/ARCHITECTURE.md has their settings)."
+                                    .formatted(servers, missing));
+        } catch (KafkaException | ExecutionException | TimeoutException e) {
+            return Optional.of(
+                    "Kafka cannot be reached at %s (%s): start it, or correct KAFKA_BOOTSTRAP_SERVERS."
+                            .formatted(servers, words(e)));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.of("Interrupted while asking Kafka at " + servers + ".");
+        }
+    }
+
+    private Map<String, Object> properties() {
+        Map<String, Object> properties = new HashMap<>();
+        properties.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, servers);
+        properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, SECONDS * 1000);
+        properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, SECONDS * 1000);
+        for (String name : SECURITY) {
+            config.getOptionalValue("kafka." + name, String.class)
+                    .ifPresent(value -> properties.put(name, value));
+        }
+        return properties;
+    }
+
+    private static String words(Exception e) {
+        Throwable root = e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
+        return root instanceof TimeoutException || root.getMessage() == null
+                ? "no answer within " + SECONDS + " s"
+                : root.getMessage();
+    }
+}

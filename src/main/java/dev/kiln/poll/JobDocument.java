@@ -1,0 +1,53 @@
+package dev.kiln.poll;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kiln.job.Job;
+import dev.kiln.store.Rejection;
+import dev.kiln.wire.FieldError;
+import dev.kiln.wire.FieldErrors;
+import dev.kiln.wire.JobFacts;
+import dev.kiln.wire.ResultJson;
+import dev.kiln.wire.WireJson;
+import java.util.List;
+
+/** The document that polling a job id answers with; schemas/job.schema.json describes it. */
+public final class JobDocument {
+    /** The state of an id whose submission was refused: no job, so not a state of one. */
+    public static final String REJECTED = "REJECTED";
+
+    private JobDocument() {}
+
+    /**
+     * A job as it stands. Every member is there in every state, so that clients need not ask
+     * whether it is.
+     */
+    public static ObjectNode of(Job job) {
+        var facts = JobFacts.of(job.state());
+        var json = WireJson.object();
+        json.put("id", job.id().toString());
+        json.put("state", job.state().name());
+        json.put("submitted_at", WireJson.time(job.submittedAt()));
+        json.put("started_at", WireJson.time(facts.startedAt()));
+        json.put("finished_at", WireJson.time(facts.finishedAt()));
+        json.put("attempt", job.attempt());
+        json.put("worker", facts.worker());
+        json.put("reason", facts.reason());
+        json.set("result", facts.result() == null ? null : ResultJson.full(facts.result()));
+        return json;
+    }
+
+    /** A submission that was refused. */
+    public static ObjectNode of(Rejection rejection) {
+        List<FieldError> errors = FieldErrors.fromJson(rejection.reason());
+        var json = WireJson.object();
+        json.put("id", rejection.id().toString());
+        json.put("state", REJECTED);
+        json.put("reason", FieldErrors.inWords(errors));
+        var list = json.putArray("errors");
+        for (FieldError error : errors) {
+            list.addObject().put("pointer", error.pointer()).put("message", error.message());
+        }
+        json.put("rejected_at", WireJson.time(rejection.at()));
+        return json;
+    }
+}

@@ -1,0 +1,149 @@
+package dev.kiln.poll;
+
+import dev.kiln.job.CapturedStream;
+import dev.kiln.job.ExecutionResult;
+import dev.kiln.job.Job;
+import dev.kiln.job.JobId;
+import dev.kiln.problem.Problem;
+import dev.kiln.problem.ProblemException;
+import dev.kiln.problem.ProblemType;
+import dev.kiln.store.JobReader;
+import dev.kiln.store.Rejection;
+import dev.kiln.store.StoreUnavailable;
+import dev.kiln.wire.JobFacts;
+import dev.kiln.wire.WireJson;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.util.Optional;
+import java.util.function.Function;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.logging.Logger;
+import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+
+/** Answers what became of a job. */
+@Path("/v1/jobs/{id}")
+@RunOnVirtualThread
+@Tag(name = "poll")
+public class PollResource {
+    private static final Logger LOG = Logger.getLogger(PollResource.class);
+
+    private final Function<JobId, Optional<Job>> jobs;
+    private final Function<JobId, Optional<Rejection>> rejections;
+
+    @Inject
+    PollResource(JobReader reader) {
+        this(reader::find, reader::rejection);
+    }
+
+    PollResource(
+            Function<JobId, Optional<Job>> jobs, Function<JobId, Optional<Rejection>> rejections) {
+        this.jobs = jobs;
+        this.rejections = rejections;
+    }
+
+    /** A job as it stands, or why a submission under its id was refused. */
+    @GET
+    @Produces(MediaType.APPLICATION_JSON)
+    @Operation(
+            summary = "Poll a job",
+            description =
+                    "The document is as schemas/job.schema.json describes it; state REJECTED is a submission that was refused"
+                            + " on the topic.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The job as it stands",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(type = SchemaType.OBJECT)))
+    @APIResponse(responseCode = "400", description = "The id is no UUID")
+    @APIResponse(responseCode = "404", description = "There is no such job")
+    public Response job(@PathParam("id") String text) {
+        JobId id = id(text);
+        // The job first: a later submission that was refused says nothing about it.
+        var document =
+                jobs.apply(id)
+                        .map(JobDocument::of)
+                        .or(() -> rejections.apply(id).map(JobDocument::of))
+                        .orElseThrow(() -> unknown(id));
+        return Response.ok(WireJson.bytes(document), MediaType.APPLICATION_JSON).build();
+    }
+
+    /** What the program wrote on standard output, byte by byte. */
+    @GET
+    @Path("stdout")
+    @Produces(MediaType.APPLICATION_OCTET_STREAM)
+    @Operation(summary = "A job's standard output as bytes")
+    @APIResponse(responseCode = "200", description = "What was kept of it")
+    @APIResponse(responseCode = "404", description = "There is no such job, or no result yet")
+    public Response stdout(@PathParam("id") String id) {
+        return bytes(result(id).stdout());
+    }
+
+    /** What the program wrote on standard error, byte by byte. */
+    @GET
+    @Path("stderr")
+    @Produces(MediaType.APPLICATION_OCTET_STREAM)
+    @Operation(summary = "A job's standard error as bytes")
+    @APIResponse(responseCode = "200", description = "What was kept of it")
+    @APIResponse(responseCode = "404", description = "There is no such job, or no result yet")
+    public Response stderr(@PathParam("id") String id) {
+        return bytes(result(id).stderr());
+    }
+
+    private ExecutionResult result(String text) {
+        JobId id = id(text);
+        Job job = jobs.apply(id).orElseThrow(() -> unknown(id));
+        ExecutionResult result = JobFacts.of(job.state()).result();
+        if (result == null) {
+            throw new ProblemException(
+                    ProblemType.NO_RESULT,
+                    "job %s is %s and has no output".formatted(id, job.state().name()));
+        }
+        return result;
+    }
+
+    private static Response bytes(CapturedStream stream) {
+        return Response.ok(stream.kept(), MediaType.APPLICATION_OCTET_STREAM)
+                // It was written by someone else's program: no browser may take it for a page of
+                // ours.
+                .header("X-Content-Type-Options", "nosniff")
+                .header(HttpHeaders.CONTENT_DISPOSITION, "attachment")
+                .build();
+    }
+
+    private static JobId id(String text) {
+        try {
+            return JobId.parse(text);
+        } catch (IllegalArgumentException noUuid) {
+            throw new ProblemException(
+                    ProblemType.INVALID_REQUEST,
+                    "a job's id is a UUID in its form of 36 characters");
+        }
+    }
+
+    private static ProblemException unknown(JobId id) {
+        return new ProblemException(ProblemType.UNKNOWN_JOB, "no job has the id " + id);
+    }
+
+    @ServerExceptionMapper
+    Response unavailable(StoreUnavailable e) {
+        LOG.warnf("outcome=poll not answered: %s", e.getMessage());
+        var problem =
+                Problem.of(
+                        ProblemType.UNAVAILABLE, "the database cannot be reached: ask again later");
+        return Response.fromResponse(problem.response()).header(HttpHeaders.RETRY_AFTER, 1).build();
+    }
+}

@@ -1,0 +1,66 @@
+package dev.kiln.problem;
+
+/** The kinds of problems. Their URIs are stable: clients may decide on them. */
+public enum ProblemType {
+    /** The body is no JSON at all, or not in the expected shape. */
+    MALFORMED_BODY("malformed-body", "The body cannot be read", 400),
+    /** The request line or its parameters are wrong. */
+    INVALID_REQUEST("invalid-request", "The request is not valid", 400),
+    /** The document can be read but its fields are wrong; {@code errors} names each. */
+    INVALID_JOB("invalid-job", "The job is not valid", 400),
+    /** The host or origin of the request is not one that may use this server. */
+    FORBIDDEN("forbidden", "The request may not come this way", 403),
+    NOT_FOUND("not-found", "There is nothing at this address", 404),
+    UNKNOWN_JOB("unknown-job", "There is no such job", 404),
+    NO_RESULT("no-result", "The job has no result yet", 404),
+    METHOD_NOT_ALLOWED("method-not-allowed", "This address does not take this method", 405),
+    NOT_ACCEPTABLE("not-acceptable", "No representation is acceptable to the client", 406),
+    /** The id belongs to a job with another body. */
+    CONFLICTING_JOB("conflicting-job", "The id belongs to another job", 409),
+    TOO_LARGE("too-large", "The body is too large", 413),
+    UNSUPPORTED_MEDIA_TYPE("unsupported-media-type", "The body's media type is not supported", 415),
+    /** What other statuses come to; the title says no more than the status. */
+    OTHER("other", "The request failed", 400),
+    INTERNAL_ERROR("internal-error", "The server failed", 500),
+    UNAVAILABLE("unavailable", "The server cannot do this now", 503);
+
+    private final String uri;
+    private final String title;
+    private final int status;
+
+    ProblemType(String name, String title, int status) {
+        this.uri = "/problems/" + name;
+        this.title = title;
+        this.status = status;
+    }
+
+    /** The type's URI, relative to the server. */
+    public String uri() {
+        return uri;
+    }
+
+    public String title() {
+        return title;
+    }
+
+    /** The HTTP status that goes with it. */
+    public int status() {
+        return status;
+    }
+
+    /** The type that says the most about a bare HTTP status. */
+    public static ProblemType ofStatus(int status) {
+        return switch (status) {
+            case 400 -> INVALID_REQUEST;
+            case 403 -> FORBIDDEN;
+            case 404 -> NOT_FOUND;
+            case 405 -> METHOD_NOT_ALLOWED;
+            case 406 -> NOT_ACCEPTABLE;
+            case 409 -> CONFLICTING_JOB;
+            case 413 -> TOO_LARGE;
+            case 415 -> UNSUPPORTED_MEDIA_TYPE;
+            case 503 -> UNAVAILABLE;
+            default -> status >= 500 ? INTERNAL_ERROR : OTHER;
+        };
+    }
+}

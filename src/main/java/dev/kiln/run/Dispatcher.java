@@ -1,0 +1,134 @@
+package dev.kiln.run;
+
+import dev.kiln.claim.ClaimConfig;
+import dev.kiln.claim.WorkerId;
+import dev.kiln.job.ClaimedJob;
+import dev.kiln.lifecycle.KilnConfig;
+import dev.kiln.lifecycle.Loop;
+import dev.kiln.lifecycle.Role;
+import dev.kiln.sandbox.RuntimesConfig;
+import dev.kiln.sandbox.StopSignal;
+import dev.kiln.store.Doorbells;
+import dev.kiln.store.LeaseStore;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Fills this host's slots: claims exactly as many jobs as there are free ones, and starts each on a
+ * thread of its own.
+ */
+@ApplicationScoped
+public class Dispatcher {
+    private static final Logger LOG = Logger.getLogger(Dispatcher.class);
+
+    private final JobRunner runner;
+    private final LeaseStore leases;
+    private final HostHealth health;
+    private final Doorbells doorbells;
+    private final ClaimConfig claims;
+    private final WorkerConfig worker;
+    private final KilnConfig kiln;
+    private final WorkerId id;
+    private final Set<String> languages;
+    private final Slots slots;
+    private final Set<StopSignal> running = ConcurrentHashMap.newKeySet();
+    private Pause pause = Pause.NONE;
+    private @Nullable Loop loop;
+
+    /** Why the last turn filled no slot. */
+    private enum Pause {
+        NONE,
+        NOTHING_QUEUED,
+        HOST_UNAVAILABLE
+    }
+
+    Dispatcher(
+            JobRunner runner,
+            LeaseStore leases,
+            HostHealth health,
+            Doorbells doorbells,
+            ClaimConfig claims,
+            WorkerConfig worker,
+            KilnConfig kiln,
+            WorkerId id,
+            RuntimesConfig runtimes) {
+        this.runner = runner;
+        this.leases = leases;
+        this.health = health;
+        this.doorbells = doorbells;
+        this.claims = claims;
+        this.worker = worker;
+        this.kiln = kiln;
+        this.id = id;
+        this.languages = Set.copyOf(runtimes.runtimes().keySet());
+        this.slots = new Slots(worker.effectiveSlots());
+    }
+
+    void start(@Observes StartupEvent event) {
+        if (kiln.roles().contains(Role.WORKER)) {
+            LOG.infof("worker=%s slots=%d languages=%s", id, worker.effectiveSlots(), languages);
+            loop = Loop.start("dispatcher", this::awaitTurn, this::fillSlots);
+        }
+    }
+
+    private void awaitTurn() throws InterruptedException {
+        switch (pause) {
+            case NONE -> {}
+            case NOTHING_QUEUED -> doorbells.queued().await(claims.poll());
+            case HOST_UNAVAILABLE -> Thread.sleep(worker.probe());
+        }
+        slots.awaitFree();
+    }
+
+    private void fillSlots() {
+        if (health.trouble().isPresent() && !health.probe()) {
+            pause = Pause.HOST_UNAVAILABLE;
+            return;
+        }
+        List<ClaimedJob> claimed =
+                leases.claim(id.value(), languages, slots.free(), claims.lease());
+        claimed.forEach(this::startRun);
+        pause = claimed.isEmpty() ? Pause.NOTHING_QUEUED : Pause.NONE;
+    }
+
+    private void startRun(ClaimedJob job) {
+        slots.take();
+        var stop = new StopSignal();
+        running.add(stop);
+        Thread.ofVirtual().name("kiln-run-" + job.lease().job()).start(() -> run(job, stop));
+    }
+
+    private void run(ClaimedJob job, StopSignal stop) {
+        try {
+            runner.run(job, stop);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            running.remove(stop);
+            slots.giveBack();
+        }
+    }
+
+    /**
+     * Drains: claims no more, lets what runs come to its end for a while, then gives the rest back.
+     */
+    void stop(@Observes ShutdownEvent event) throws InterruptedException {
+        if (loop == null) {
+            return;
+        }
+        loop.close();
+        if (!slots.awaitIdle(worker.drainTimeout())) {
+            LOG.infof("worker=%s drain=timed-out, giving back %d jobs", id, running.size());
+            running.forEach(stop -> stop.raise(StopSignal.Reason.RELEASED));
+            slots.awaitIdle(Duration.ofSeconds(10));
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package dev.kiln.run;
+
+import dev.kiln.sandbox.Sandbox;
+import dev.kiln.sandbox.SandboxFault;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether this host can run programs. A circuit breaker: a fault of the host opens it, only a probe
+ * that passes closes it, and while it is open the worker claims nothing.
+ */
+@ApplicationScoped
+public class HostHealth {
+    private static final Logger LOG = Logger.getLogger(HostHealth.class);
+
+    private final Sandbox sandbox;
+    private volatile @Nullable String trouble = "not probed yet";
+
+    HostHealth(Sandbox sandbox) {
+        this.sandbox = sandbox;
+    }
+
+    /** What keeps this host from running programs, with the remedy; empty when nothing does. */
+    public Optional<String> trouble() {
+        return Optional.ofNullable(trouble);
+    }
+
+    /** Asks the sandbox; returns what keeps it from running programs. */
+    public Optional<String> check() {
+        probe();
+        return trouble();
+    }
+
+    /** Asks the sandbox; returns whether the host can run programs. */
+    boolean probe() {
+        try {
+            sandbox.checkReady();
+            if (trouble != null) {
+                LOG.info("sandbox=ready");
+            }
+            trouble = null;
+            return true;
+        } catch (SandboxFault fault) {
+            failed(fault);
+            return false;
+        }
+    }
+
+    /** A run met a fault of the host. */
+    void failed(SandboxFault fault) {
+        String message = String.valueOf(fault.getMessage());
+        if (!message.equals(trouble)) {
+            LOG.warnf("sandbox=unavailable, claiming nothing until it is back: %s", message);
+        }
+        trouble = message;
+    }
+}

@@ -1,0 +1,128 @@
+package dev.kiln.run;
+
+import dev.kiln.claim.Faults;
+import dev.kiln.claim.HeldLeases;
+import dev.kiln.claim.Holder;
+import dev.kiln.job.ClaimedJob;
+import dev.kiln.job.ExecutionResult;
+import dev.kiln.job.Lease;
+import dev.kiln.sandbox.Program;
+import dev.kiln.sandbox.RunReleased;
+import dev.kiln.sandbox.Sandbox;
+import dev.kiln.sandbox.SandboxFault;
+import dev.kiln.sandbox.StopSignal;
+import dev.kiln.sandbox.Tag;
+import dev.kiln.store.LeaseStore;
+import dev.kiln.store.ResultStore;
+import dev.kiln.store.StoreUnavailable;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import org.jboss.logging.Logger;
+
+/** Takes one claimed job to its end: a result, another try, or nothing when the lease is lost. */
+@ApplicationScoped
+public class JobRunner {
+    private static final Logger LOG = Logger.getLogger(JobRunner.class);
+    private static final Duration STORE_RETRY = Duration.ofSeconds(1);
+
+    private final Sandbox sandbox;
+    private final ResultStore results;
+    private final Faults faults;
+    private final HeldLeases held;
+    private final HostHealth health;
+
+    JobRunner(
+            Sandbox sandbox,
+            ResultStore results,
+            Faults faults,
+            HeldLeases held,
+            HostHealth health) {
+        this.sandbox = sandbox;
+        this.results = results;
+        this.faults = faults;
+        this.held = held;
+        this.health = health;
+    }
+
+    /**
+     * Runs the job; returns when nothing of it is left to do here. Interrupted, it leaves the rest
+     * to the reaper.
+     */
+    void run(ClaimedJob job, StopSignal stop) throws InterruptedException {
+        Lease lease = job.lease();
+        held.add(lease, holder(stop));
+        try {
+            var result =
+                    sandbox.run(Tag.of(lease), Program.of(job.spec()), job.spec().limits(), stop);
+            persist(() -> finish(lease, result));
+        } catch (SandboxFault fault) {
+            persist(() -> failed(lease, fault));
+        } catch (RunReleased released) {
+            // After a lost lease this writes nothing, since the epoch has moved on or will be taken
+            // back by the reaper.
+            persist(() -> faults.notAttempted(lease, "given back before its end"));
+        } catch (RuntimeException bug) {
+            LOG.errorf(
+                    bug, "jobId=%s attempt=%d outcome=worker-error", lease.job(), lease.attempt());
+            persist(
+                    () ->
+                            faults.attemptFailed(
+                                    lease, LeaseStore.By.HOLDER, "worker error: " + bug));
+        } finally {
+            held.remove(lease);
+        }
+    }
+
+    private static Holder holder(StopSignal stop) {
+        return new Holder() {
+            @Override
+            public void lost() {
+                stop.raise(StopSignal.Reason.RELEASED);
+            }
+
+            @Override
+            public void cancelRequested() {
+                stop.raise(StopSignal.Reason.CANCELLED);
+            }
+        };
+    }
+
+    private void finish(Lease lease, ExecutionResult result) {
+        boolean mine = results.finish(lease, result);
+        LOG.infof(
+                "jobId=%s attempt=%d worker=%s outcome=%s exitCode=%s ms=%d",
+                lease.job(),
+                lease.attempt(),
+                lease.owner(),
+                mine ? result.termination().wireName() : "discarded, the lease was lost",
+                result.exitCode(),
+                result.usage().wall().toMillis());
+    }
+
+    private void failed(Lease lease, SandboxFault fault) {
+        String message = String.valueOf(fault.getMessage());
+        switch (fault.scope()) {
+            case HOST -> {
+                health.failed(fault);
+                faults.notAttempted(lease, message);
+            }
+            case SANDBOX -> faults.attemptFailed(lease, LeaseStore.By.HOLDER, message);
+        }
+    }
+
+    /**
+     * A result is never dropped because Postgres is away: it is offered until it is taken or the
+     * epoch refuses it.
+     */
+    private static void persist(Runnable write) throws InterruptedException {
+        while (true) {
+            try {
+                write.run();
+                return;
+            } catch (StoreUnavailable e) {
+                LOG.debug("keeping a result until Postgres takes it", e);
+                Thread.sleep(STORE_RETRY);
+            }
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package dev.kiln.store;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kiln.job.InputFile;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The part of a payload that has structure, as the bytes of one JSON document (file contents as
+ * base64).
+ */
+record Inputs(List<String> args, Map<String, String> env, List<InputFile> files) {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    byte[] toBytes() {
+        try {
+            return JSON.writeValueAsBytes(this);
+        } catch (JsonProcessingException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+    }
+
+    static Inputs ofBytes(byte[] bytes) {
+        try {
+            return JSON.readValue(bytes, Inputs.class);
+        } catch (IOException corrupt) {
+            throw new UncheckedIOException(corrupt);
+        }
+    }
+}

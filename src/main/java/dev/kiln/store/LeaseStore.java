@@ -1,0 +1,327 @@
+package dev.kiln.store;
+
+import dev.kiln.job.ClaimedJob;
+import dev.kiln.job.JobId;
+import dev.kiln.job.JobSpec;
+import dev.kiln.job.Lease;
+import dev.kiln.job.Limits;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * Who may run what, and for how long. Every claim raises the job's epoch, and everything written
+ * about a claim is conditional on it: a worker that comes too late writes nothing. All times are
+ * the database's clock.
+ */
+@ApplicationScoped
+public class LeaseStore {
+    /**
+     * The ids are chosen in a materialized CTE: as an {@code IN (select … limit … skip locked)} the
+     * planner may run the subquery again and lock more rows than the limit.
+     */
+    private static final String CLAIM =
+            """
+            with ready as materialized (
+                select id from job
+                 where state = 'QUEUED' and run_at <= now() and (epoch > 0 or deadline is null or deadline > now())
+                   and language = any (?)
+                 order by priority desc, run_at, id
+                 limit ?
+                   for update skip locked
+            ), claimed as (
+                update job set state = 'RUNNING', epoch = epoch + 1, attempt = attempt + 1, owner = ?,
+                               lease_until = now() + ? * interval '1 millisecond', started_at = now(), reason = null
+                  from ready where job.id = ready.id
+                returning job.*
+            )
+            select c.id, c.epoch, c.attempt, c.lease_until, c.tenant, c.batch, c.language, c.priority,
+                   p.code, p.stdin, p.inputs, p.timeout_ms, p.memory_limit, p.cpu_limit, p.pids_limit, p.output_limit,
+                   p.disk_limit
+              from claimed c join job_payload p on p.job_id = c.id
+             order by c.priority desc, c.run_at, c.id
+            """;
+
+    private static final String EXTEND =
+            """
+            update job set lease_until = now() + ? * interval '1 millisecond'
+              from unnest(?::uuid[], ?::bigint[]) as held (id, epoch)
+             where job.id = held.id and job.epoch = held.epoch and job.state = 'RUNNING'
+            returning job.id, job.epoch, job.cancel_requested
+            """;
+
+    private static final String PUT_BACK =
+            """
+            with returned as (
+                update job set state = 'QUEUED', owner = null, lease_until = null, reason = ?,
+                               attempt = attempt - case when ? then 0 else 1 end,
+                               run_at = now() + ? * interval '1 millisecond'
+                 where id = ? and epoch = ? and state = 'RUNNING' and (lease_until < now() or not ?)
+                returning id, epoch, started_at
+            )
+            insert into job_attempt (job_id, epoch, worker, started_at, counted, fault)
+            select id, epoch, ?, started_at, ?, ? from returned
+            """;
+
+    private static final String ABANDON =
+            """
+            with abandoned as (
+                update job set state = 'ABANDONED', owner = null, lease_until = null, reason = ?, finished_at = now()
+                 where id = ? and epoch = ? and state = 'RUNNING' and (lease_until < now() or not ?)
+                returning id, epoch, started_at
+            ), event as (
+                insert into outbox (job_id, epoch) select id, epoch from abandoned
+            )
+            insert into job_attempt (job_id, epoch, worker, started_at, counted, fault)
+            select id, epoch, ?, started_at, true, ? from abandoned
+            """;
+
+    private static final String LAPSED =
+            """
+            select id, epoch, owner, attempt, lease_until from job
+             where state = 'RUNNING' and lease_until < now()
+             order by lease_until
+             limit ?
+            """;
+
+    private static final String EXPIRE =
+            """
+            with late as (
+                select id from job
+                 where state = 'QUEUED' and epoch = 0 and deadline <= now()
+                 limit ?
+                   for update skip locked
+            ), expired as (
+                update job set state = 'EXPIRED', finished_at = now(),
+                               reason = 'its deadline passed before it was started'
+                  from late where job.id = late.id
+                returning job.id, job.epoch
+            )
+            insert into outbox (job_id, epoch) select id, epoch from expired
+            """;
+
+    private final Database database;
+    private final Doorbells doorbells;
+
+    LeaseStore(Database database, Doorbells doorbells) {
+        this.database = database;
+        this.doorbells = doorbells;
+    }
+
+    /**
+     * Claims the next jobs in order of priority, then age.
+     *
+     * @param owner the worker's id
+     * @param languages what this worker can run
+     * @param most how many at most; as many as there are free slots
+     * @param lease how long the claims hold unless extended
+     * @throws StoreUnavailable when the same call may succeed later
+     */
+    public List<ClaimedJob> claim(String owner, Set<String> languages, int most, Duration lease) {
+        return database.sql(
+                connection -> {
+                    try (var statement = connection.prepareStatement(CLAIM)) {
+                        statement.setArray(
+                                1, connection.createArrayOf("text", languages.toArray()));
+                        statement.setInt(2, most);
+                        statement.setString(3, owner);
+                        statement.setLong(4, lease.toMillis());
+                        List<ClaimedJob> claimed = new ArrayList<>();
+                        try (var row = statement.executeQuery()) {
+                            while (row.next()) {
+                                claimed.add(claimed(row, owner));
+                            }
+                        }
+                        return claimed;
+                    }
+                });
+    }
+
+    /** What a heartbeat learned of a lease that is still held. */
+    public record Extended(JobId job, long epoch, boolean cancelRequested) {}
+
+    /**
+     * Extends all of a worker's leases in one statement. A lease that is not in the answer is lost.
+     *
+     * @throws StoreUnavailable when the same call may succeed later
+     */
+    public List<Extended> extend(List<Lease> leases, Duration by) {
+        return database.sql(connection -> extend(connection, leases, by));
+    }
+
+    private static List<Extended> extend(Connection connection, List<Lease> leases, Duration by)
+            throws SQLException {
+        Object[] ids = leases.stream().map(l -> l.job().value()).toArray();
+        Object[] epochs = leases.stream().map(Lease::epoch).toArray();
+        try (var statement = connection.prepareStatement(EXTEND)) {
+            statement.setLong(1, by.toMillis());
+            statement.setArray(2, connection.createArrayOf("uuid", ids));
+            statement.setArray(3, connection.createArrayOf("int8", epochs));
+            List<Extended> extended = new ArrayList<>();
+            try (var row = statement.executeQuery()) {
+                while (row.next()) {
+                    extended.add(new Extended(jobId(row), row.getLong("epoch"), row.getBoolean(3)));
+                }
+            }
+            return extended;
+        }
+    }
+
+    /** Who ends an attempt that came to nothing, and so on what condition it may. */
+    public enum By {
+        /** The worker that holds the lease, even if it has lapsed meanwhile. */
+        HOLDER,
+        /** The reaper, only as long as the lease has lapsed: a late heartbeat wins. */
+        REAPER
+    }
+
+    /**
+     * Puts a job back into the queue after an attempt that came to nothing.
+     *
+     * @param counted false when no attempt was really made: it is then not held against the job
+     * @return false when the lease was no longer held: nothing was written
+     * @throws StoreUnavailable when the same call may succeed later
+     */
+    public boolean putBack(Lease lease, By by, String fault, boolean counted, Duration delay) {
+        boolean held =
+                database.sql(
+                        connection -> {
+                            try (var statement = connection.prepareStatement(PUT_BACK)) {
+                                statement.setString(1, fault);
+                                statement.setBoolean(2, counted);
+                                statement.setLong(3, delay.toMillis());
+                                statement.setObject(4, lease.job().value());
+                                statement.setLong(5, lease.epoch());
+                                statement.setBoolean(6, by == By.REAPER);
+                                statement.setString(7, lease.owner());
+                                statement.setBoolean(8, counted);
+                                statement.setString(9, fault);
+                                return statement.executeUpdate() == 1;
+                            }
+                        });
+        if (held && delay.isZero()) {
+            doorbells.queued().ring();
+        }
+        return held;
+    }
+
+    /**
+     * Gives a job up after its last attempt, with its completion event.
+     *
+     * @return false when the lease was no longer held: nothing was written
+     * @throws StoreUnavailable when the same call may succeed later
+     */
+    public boolean abandon(Lease lease, By by, String fault, String reason) {
+        boolean held =
+                database.sql(
+                        connection -> {
+                            try (var statement = connection.prepareStatement(ABANDON)) {
+                                statement.setString(1, reason);
+                                statement.setObject(2, lease.job().value());
+                                statement.setLong(3, lease.epoch());
+                                statement.setBoolean(4, by == By.REAPER);
+                                statement.setString(5, lease.owner());
+                                statement.setString(6, fault);
+                                return statement.executeUpdate() == 1;
+                            }
+                        });
+        if (held) {
+            doorbells.outbox().ring();
+        }
+        return held;
+    }
+
+    /**
+     * Leases that ended without a word from their worker, oldest first.
+     *
+     * @throws StoreUnavailable when the same call may succeed later
+     */
+    public List<Lease> lapsed(int most) {
+        return database.sql(
+                connection -> {
+                    try (var statement = connection.prepareStatement(LAPSED)) {
+                        statement.setInt(1, most);
+                        List<Lease> leases = new ArrayList<>();
+                        try (var row = statement.executeQuery()) {
+                            while (row.next()) {
+                                leases.add(lease(row, row.getString("owner")));
+                            }
+                        }
+                        return leases;
+                    }
+                });
+    }
+
+    /**
+     * Ends queued jobs whose deadline passed before their first start, each with its completion
+     * event.
+     *
+     * @return how many
+     * @throws StoreUnavailable when the same call may succeed later
+     */
+    public int expireLate(int most) {
+        int expired =
+                database.sql(
+                        connection -> {
+                            try (var statement = connection.prepareStatement(EXPIRE)) {
+                                statement.setInt(1, most);
+                                return statement.executeUpdate();
+                            }
+                        });
+        if (expired > 0) {
+            doorbells.outbox().ring();
+        }
+        return expired;
+    }
+
+    private static ClaimedJob claimed(ResultSet row, String owner) throws SQLException {
+        var inputs = Inputs.ofBytes(row.getBytes("inputs"));
+        var spec =
+                new JobSpec(
+                        row.getString("language"),
+                        row.getBytes("code"),
+                        row.getBytes("stdin"),
+                        inputs.args(),
+                        inputs.env(),
+                        inputs.files(),
+                        limits(row),
+                        row.getString("tenant"),
+                        row.getString("batch"),
+                        row.getInt("priority"),
+                        Map.of(),
+                        null,
+                        null);
+        return new ClaimedJob(lease(row, owner), spec);
+    }
+
+    private static Limits limits(ResultSet row) throws SQLException {
+        return new Limits(
+                Duration.ofMillis(row.getLong("timeout_ms")),
+                row.getLong("memory_limit"),
+                row.getDouble("cpu_limit"),
+                row.getInt("pids_limit"),
+                row.getLong("output_limit"),
+                row.getLong("disk_limit"));
+    }
+
+    private static Lease lease(ResultSet row, String owner) throws SQLException {
+        return new Lease(
+                jobId(row),
+                row.getLong("epoch"),
+                owner,
+                row.getInt("attempt"),
+                row.getObject("lease_until", OffsetDateTime.class).toInstant());
+    }
+
+    private static JobId jobId(ResultSet row) throws SQLException {
+        return new JobId(row.getObject("id", UUID.class));
+    }
+}

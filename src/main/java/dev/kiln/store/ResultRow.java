@@ -1,0 +1,172 @@
+package dev.kiln.store;
+
+import dev.kiln.job.CapturedStream;
+import dev.kiln.job.Evidence;
+import dev.kiln.job.ExecutionResult;
+import dev.kiln.job.Lease;
+import dev.kiln.job.Limits;
+import dev.kiln.job.Provenance;
+import dev.kiln.job.Termination;
+import dev.kiln.job.Usage;
+import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.Id;
+import jakarta.persistence.Table;
+import java.time.Duration;
+import java.util.UUID;
+import org.hibernate.annotations.Immutable;
+import org.jspecify.annotations.Nullable;
+
+/** A row of {@code execution_result}: written once, never changed. */
+@Entity(name = "ExecutionResult")
+@Immutable
+@Table(name = "execution_result")
+class ResultRow extends PanacheEntityBase {
+    @Id
+    @Column(name = "job_id")
+    UUID jobId;
+
+    @Column long epoch;
+    @Column String termination;
+
+    @Column(name = "exit_code")
+    @Nullable Integer exitCode;
+
+    @Column(name = "timed_out")
+    boolean timedOut;
+
+    @Column(name = "oom_killed")
+    boolean oomKilled;
+
+    @Column boolean success;
+    @Column @Nullable Integer signal;
+    @Column byte[] stdout;
+    @Column byte[] stderr;
+
+    @Column(name = "stdout_bytes")
+    long stdoutBytes;
+
+    @Column(name = "stderr_bytes")
+    long stderrBytes;
+
+    @Column(name = "duration_ms")
+    long durationMs;
+
+    @Column(name = "cpu_ms")
+    @Nullable Long cpuMs;
+
+    @Column(name = "peak_memory_bytes")
+    @Nullable Long peakMemoryBytes;
+
+    @Column(name = "limit_name")
+    @Nullable String limitName;
+
+    @Column(name = "limit_value")
+    @Nullable Long limitValue;
+
+    @Column(name = "limit_reached")
+    @Nullable Long limitReached;
+
+    @Column(name = "killed_by")
+    @Nullable String killedBy;
+
+    @Column(name = "evidence_source")
+    @Nullable String evidenceSource;
+
+    @Column(name = "timeout_ms")
+    long timeoutMs;
+
+    @Column(name = "memory_limit")
+    long memoryLimit;
+
+    @Column(name = "cpu_limit")
+    double cpuLimit;
+
+    @Column(name = "pids_limit")
+    int pidsLimit;
+
+    @Column(name = "output_limit")
+    long outputLimit;
+
+    @Column(name = "disk_limit")
+    long diskLimit;
+
+    @Column String runtime;
+
+    @Column(name = "runtime_version")
+    String runtimeVersion;
+
+    @Column String image;
+    @Column String worker;
+
+    static ResultRow of(Lease lease, ExecutionResult result) {
+        var row = new ResultRow();
+        row.jobId = lease.job().value();
+        row.epoch = lease.epoch();
+        row.worker = lease.owner();
+        row.setVerdict(result);
+        row.setEvidence(result.usage(), result.evidence());
+        row.setProvenance(result.provenance());
+        return row;
+    }
+
+    private void setVerdict(ExecutionResult result) {
+        termination = result.termination().wireName();
+        exitCode = result.exitCode();
+        signal = result.signal();
+        timedOut = result.timedOut();
+        oomKilled = result.oomKilled();
+        success = result.success();
+        stdout = result.stdout().kept();
+        stdoutBytes = result.stdout().produced();
+        stderr = result.stderr().kept();
+        stderrBytes = result.stderr().produced();
+    }
+
+    private void setEvidence(Usage usage, Evidence evidence) {
+        durationMs = usage.wall().toMillis();
+        cpuMs = usage.cpu() == null ? null : usage.cpu().toMillis();
+        peakMemoryBytes = usage.peakMemoryBytes();
+        limitName = evidence.limit();
+        limitValue = evidence.limitValue();
+        limitReached = evidence.reached();
+        killedBy = evidence.killedBy();
+        evidenceSource = evidence.source();
+    }
+
+    private void setProvenance(Provenance provenance) {
+        runtime = provenance.runtime();
+        runtimeVersion = provenance.runtimeVersion();
+        image = provenance.image();
+        timeoutMs = provenance.limits().wall().toMillis();
+        memoryLimit = provenance.limits().memoryBytes();
+        cpuLimit = provenance.limits().cpus();
+        pidsLimit = provenance.limits().pids();
+        outputLimit = provenance.limits().outputBytes();
+        diskLimit = provenance.limits().diskBytes();
+    }
+
+    ExecutionResult toResult() {
+        var limits =
+                new Limits(
+                        Duration.ofMillis(timeoutMs),
+                        memoryLimit,
+                        cpuLimit,
+                        pidsLimit,
+                        outputLimit,
+                        diskLimit);
+        return new ExecutionResult(
+                Termination.ofWireName(termination),
+                exitCode,
+                signal,
+                new CapturedStream(stdout, stdoutBytes),
+                new CapturedStream(stderr, stderrBytes),
+                new Usage(
+                        Duration.ofMillis(durationMs),
+                        cpuMs == null ? null : Duration.ofMillis(cpuMs),
+                        peakMemoryBytes),
+                new Evidence(limitName, limitValue, limitReached, killedBy, evidenceSource),
+                new Provenance(runtime, runtimeVersion, image, limits));
+    }
+}

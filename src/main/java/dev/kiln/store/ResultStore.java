@@ -1,0 +1,71 @@
+package dev.kiln.store;
+
+import dev.kiln.job.ExecutionResult;
+import dev.kiln.job.Lease;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.sql.Connection;
+import java.sql.SQLException;
+
+/** Writes what came of a job: result, state and completion event in one transaction, once. */
+@ApplicationScoped
+public class ResultStore {
+    private static final String FINISH =
+            """
+            with finished as (
+                update job set state = 'FINISHED', finished_at = now(), owner = null, lease_until = null
+                 where id = ? and epoch = ? and state = 'RUNNING'
+                returning id, epoch
+            )
+            insert into outbox (job_id, epoch) select id, epoch from finished
+            """;
+
+    private static final String MINE =
+            "select 1 from execution_result where job_id = ? and epoch = ?";
+
+    private final Database database;
+    private final Doorbells doorbells;
+
+    ResultStore(Database database, Doorbells doorbells) {
+        this.database = database;
+        this.doorbells = doorbells;
+    }
+
+    /**
+     * Finishes the job, unless the lease was lost.
+     *
+     * @return whether this result is the job's: also true when an earlier call wrote it and only
+     *     the answer to its commit was lost. False when a newer claim exists: nothing was written
+     * @throws StoreUnavailable when the same call may succeed later
+     */
+    public boolean finish(Lease lease, ExecutionResult result) {
+        boolean mine =
+                database.transaction(
+                        () -> {
+                            if (database.inTransaction(c -> setFinished(c, lease))) {
+                                ResultRow.of(lease, result).persist();
+                                return true;
+                            }
+                            return database.inTransaction(c -> wroteBefore(c, lease));
+                        });
+        doorbells.outbox().ring();
+        return mine;
+    }
+
+    private static boolean setFinished(Connection connection, Lease lease) throws SQLException {
+        try (var statement = connection.prepareStatement(FINISH)) {
+            statement.setObject(1, lease.job().value());
+            statement.setLong(2, lease.epoch());
+            return statement.executeUpdate() == 1;
+        }
+    }
+
+    private static boolean wroteBefore(Connection connection, Lease lease) throws SQLException {
+        try (var statement = connection.prepareStatement(MINE)) {
+            statement.setObject(1, lease.job().value());
+            statement.setLong(2, lease.epoch());
+            try (var row = statement.executeQuery()) {
+                return row.next();
+            }
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package dev.kiln.store;
+
+import io.agroal.api.AgroalDataSource;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.sql.SQLException;
+import java.util.Optional;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+
+/** Brings the tables to the version this program needs. */
+@ApplicationScoped
+public class Schema {
+    private final AgroalDataSource dataSource;
+    private final Flyway flyway;
+    private final String url;
+
+    Schema(
+            AgroalDataSource dataSource,
+            Flyway flyway,
+            @ConfigProperty(name = "quarkus.datasource.jdbc.url") String url) {
+        this.dataSource = dataSource;
+        this.flyway = flyway;
+        this.url = url;
+    }
+
+    /**
+     * Migrates; returns one sentence with the remedy when that cannot be done. Safe when several
+     * processes do it at once.
+     */
+    public Optional<String> migrate() {
+        try (var connection = dataSource.getConnection()) {
+            connection.isValid(5);
+        } catch (SQLException e) {
+            return Optional.of(
+                    "Postgres cannot be reached at %s (%s): start it, or correct QUARKUS_DATASOURCE_JDBC_URL, _USERNAME and _PASSWORD."
+                            .formatted(withoutSecrets(), root(e)));
+        }
+        try {
+            flyway.migrate();
+            return Optional.empty();
+        } catch (FlywayException e) {
+            return Optional.of(
+                    "The tables at %s cannot be brought to this version (%s): give this user the right to create tables, or use a database that a newer Kiln has not migrated."
+                            .formatted(withoutSecrets(), root(e)));
+        }
+    }
+
+    private String withoutSecrets() {
+        int query = url.indexOf('?');
+        return query < 0 ? url : url.substring(0, query);
+    }
+
+    private static String root(Throwable e) {
+        Throwable root = e;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        String message = String.valueOf(root.getMessage());
+        return message.lines().findFirst().orElse(root.getClass().getSimpleName()).strip();
+    }
+}

@@ -1,0 +1,221 @@
+package dev.kiln.store;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kiln.job.JobId;
+import dev.kiln.job.JobSpec;
+import dev.kiln.job.Limits;
+import dev.kiln.job.Submission;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Makes submissions durable: the one insert behind every door. */
+@ApplicationScoped
+public class SubmissionStore {
+    /** What became of a submission. */
+    public enum Outcome {
+        /** It is a new job, durable once the call has returned. */
+        ACCEPTED,
+        /** The same job was submitted before: nothing was written. */
+        KNOWN,
+        /** Its id belongs to a job with another body: nothing was written. */
+        CONFLICT
+    }
+
+    private static final String INSERT_JOBS =
+            """
+            insert into job (id, tenant, batch, language, priority, run_at, deadline, memory_bytes, labels)
+            select id, tenant, batch, language, priority, coalesce(run_at, now()), deadline, memory_bytes, labels
+              from unnest(?::uuid[], ?::text[], ?::text[], ?::text[], ?::int[], ?::timestamptz[], ?::timestamptz[],
+                          ?::bigint[], ?::jsonb[])
+                as t (id, tenant, batch, language, priority, run_at, deadline, memory_bytes, labels)
+            on conflict (id) do nothing
+            returning id
+            """;
+
+    private static final String INSERT_PAYLOADS =
+            """
+            insert into job_payload (job_id, code, stdin, inputs, body_hash, timeout_ms, memory_limit, cpu_limit,
+                                     pids_limit, output_limit, disk_limit)
+            select * from unnest(?::uuid[], ?::bytea[], ?::bytea[], ?::bytea[], ?::bytea[], ?::bigint[], ?::bigint[],
+                                 ?::float8[], ?::int[], ?::bigint[], ?::bigint[])
+            """;
+
+    private static final String BODY_HASHES =
+            "select job_id, body_hash from job_payload where job_id = any (?::uuid[])";
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Database database;
+    private final Doorbells doorbells;
+
+    SubmissionStore(Database database, Doorbells doorbells) {
+        this.database = database;
+        this.doorbells = doorbells;
+    }
+
+    /**
+     * Inserts what is new, all in one transaction.
+     *
+     * @param submissions with distinct ids
+     * @return an outcome for each id
+     * @throws StoreUnavailable when the same call may succeed later
+     * @throws RuntimeException any other: Postgres refuses the content of at least one of them;
+     *     none was written
+     */
+    public Map<JobId, Outcome> insert(List<Submission> submissions) {
+        if (submissions.isEmpty()) {
+            return Map.of();
+        }
+        // Sorted, so that two inserts that share ids lock them in the same order and cannot
+        // deadlock.
+        var sorted = submissions.stream().sorted(Comparator.comparing(Submission::id)).toList();
+        var outcomes = database.sql(connection -> insert(connection, sorted));
+        if (outcomes.containsValue(Outcome.ACCEPTED)) {
+            doorbells.queued().ring();
+        }
+        return outcomes;
+    }
+
+    private static Map<JobId, Outcome> insert(Connection connection, List<Submission> sorted)
+            throws SQLException {
+        Set<JobId> accepted = insertJobs(connection, sorted);
+        var fresh = sorted.stream().filter(s -> accepted.contains(s.id())).toList();
+        if (!fresh.isEmpty()) {
+            insertPayloads(connection, fresh);
+        }
+        Map<JobId, Outcome> outcomes = new HashMap<>();
+        accepted.forEach(id -> outcomes.put(id, Outcome.ACCEPTED));
+        if (fresh.size() < sorted.size()) {
+            var known = sorted.stream().filter(s -> !accepted.contains(s.id())).toList();
+            outcomes.putAll(compareBodies(connection, known));
+        }
+        return outcomes;
+    }
+
+    private static Set<JobId> insertJobs(Connection connection, List<Submission> jobs)
+            throws SQLException {
+        try (var statement = connection.prepareStatement(INSERT_JOBS)) {
+            var columns = new Columns(statement, jobs);
+            columns.add("uuid", s -> s.id().value());
+            columns.add("text", s -> s.spec().tenant());
+            columns.add("text", s -> s.spec().batch());
+            columns.add("text", s -> s.spec().language());
+            columns.add("int4", s -> s.spec().priority());
+            columns.add("text", s -> text(s.spec().runAt()));
+            columns.add("text", s -> text(s.spec().deadline()));
+            columns.add("int8", s -> s.spec().limits().memoryBytes());
+            columns.add("text", s -> labels(s.spec()));
+            Set<JobId> inserted = new HashSet<>();
+            try (var rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    inserted.add(new JobId(rows.getObject(1, UUID.class)));
+                }
+            }
+            return inserted;
+        }
+    }
+
+    private static void insertPayloads(Connection connection, List<Submission> jobs)
+            throws SQLException {
+        try (var statement = connection.prepareStatement(INSERT_PAYLOADS)) {
+            var columns = new Columns(statement, jobs);
+            columns.add("uuid", s -> s.id().value());
+            columns.addBytes(s -> s.spec().code());
+            columns.addBytes(s -> s.spec().stdin());
+            columns.addBytes(s -> inputs(s.spec()).toBytes());
+            columns.addBytes(Submission::bodyHash);
+            columns.addLimit("int8", limits -> limits.wall().toMillis());
+            columns.addLimit("int8", Limits::memoryBytes);
+            columns.addLimit("float8", Limits::cpus);
+            columns.addLimit("int4", Limits::pids);
+            columns.addLimit("int8", Limits::outputBytes);
+            columns.addLimit("int8", Limits::diskBytes);
+            statement.executeUpdate();
+        }
+    }
+
+    private static Map<JobId, Outcome> compareBodies(Connection connection, List<Submission> known)
+            throws SQLException {
+        Map<JobId, byte[]> hashes = new HashMap<>();
+        try (var statement = connection.prepareStatement(BODY_HASHES)) {
+            new Columns(statement, known).add("uuid", s -> s.id().value());
+            try (var rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    hashes.put(new JobId(rows.getObject(1, UUID.class)), rows.getBytes(2));
+                }
+            }
+        }
+        Map<JobId, Outcome> outcomes = new HashMap<>();
+        for (Submission s : known) {
+            boolean same = Arrays.equals(hashes.get(s.id()), s.bodyHash());
+            outcomes.put(s.id(), same ? Outcome.KNOWN : Outcome.CONFLICT);
+        }
+        return outcomes;
+    }
+
+    private static Inputs inputs(JobSpec spec) {
+        return new Inputs(spec.args(), spec.env(), spec.files());
+    }
+
+    private static @Nullable String text(@Nullable Object value) {
+        return value == null ? null : value.toString();
+    }
+
+    private static @Nullable String labels(JobSpec spec) {
+        if (spec.labels().isEmpty()) {
+            return null;
+        }
+        try {
+            return JSON.writeValueAsString(spec.labels());
+        } catch (JsonProcessingException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+    }
+
+    /**
+     * Fills a statement's parameters with arrays, one a column: one round trip and one plan for any
+     * number of rows.
+     */
+    private static final class Columns {
+        private final PreparedStatement statement;
+        private final List<Submission> rows;
+        private int index;
+
+        Columns(PreparedStatement statement, List<Submission> rows) {
+            this.statement = statement;
+            this.rows = rows;
+        }
+
+        void add(String type, Function<Submission, @Nullable Object> value) throws SQLException {
+            set(type, rows.stream().map(value).toArray());
+        }
+
+        void addBytes(Function<Submission, byte[]> value) throws SQLException {
+            // The driver tells an array of byte strings from a matrix by the array's static type.
+            set("bytea", rows.stream().map(value).toArray(byte[][]::new));
+        }
+
+        void addLimit(String type, Function<Limits, Object> value) throws SQLException {
+            add(type, s -> value.apply(s.spec().limits()));
+        }
+
+        private void set(String type, Object[] values) throws SQLException {
+            index++;
+            statement.setArray(index, statement.getConnection().createArrayOf(type, values));
+        }
+    }
+}

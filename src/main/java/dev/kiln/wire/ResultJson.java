@@ -1,0 +1,115 @@
+package dev.kiln.wire;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kiln.job.CapturedStream;
+import dev.kiln.job.Evidence;
+import dev.kiln.job.ExecutionResult;
+import dev.kiln.job.Limits;
+import dev.kiln.job.Provenance;
+import dev.kiln.job.Usage;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.Base64;
+import org.jspecify.annotations.Nullable;
+
+/** The JSON of an execution result. */
+public final class ResultJson {
+    private ResultJson() {}
+
+    /**
+     * Everything, the output as text; output that is no UTF-8 follows once more as base64, without
+     * loss.
+     */
+    public static ObjectNode full(ExecutionResult result) {
+        var json = WireJson.object();
+        json.put("stdout", result.stdout().text());
+        json.put("stderr", result.stderr().text());
+        putVerdict(json, result);
+        putStream(json, "stdout", result.stdout());
+        putBytes(json, "stdout", result.stdout());
+        putStream(json, "stderr", result.stderr());
+        putBytes(json, "stderr", result.stderr());
+        json.putNull("compile");
+        json.putArray("artifacts");
+        putCircumstances(json, result);
+        return json;
+    }
+
+    /**
+     * Everything but the output itself: two full streams exceed what a broker takes as one record.
+     */
+    public static ObjectNode summary(ExecutionResult result) {
+        var json = WireJson.object();
+        putVerdict(json, result);
+        putStream(json, "stdout", result.stdout());
+        putStream(json, "stderr", result.stderr());
+        json.putNull("compile");
+        json.putArray("artifacts");
+        putCircumstances(json, result);
+        return json;
+    }
+
+    private static void putVerdict(ObjectNode json, ExecutionResult result) {
+        json.put("exit_code", result.exitCode());
+        json.put("timed_out", result.timedOut());
+        json.put("oom_killed", result.oomKilled());
+        json.put("success", result.success());
+        json.put("termination", result.termination().wireName());
+        json.put("signal", result.signal());
+        Usage usage = result.usage();
+        json.put("duration_ms", usage.wall().toMillis());
+        json.put("cpu_ms", millis(usage.cpu()));
+        json.put("peak_memory_bytes", usage.peakMemoryBytes());
+    }
+
+    private static void putStream(ObjectNode json, String name, CapturedStream stream) {
+        json.put(name + "_bytes", stream.produced());
+        json.put(name + "_truncated", stream.truncated());
+        json.put(name + "_utf8", stream.utf8());
+    }
+
+    private static void putBytes(ObjectNode json, String name, CapturedStream stream) {
+        if (!stream.utf8()) {
+            json.put(name + "_base64", Base64.getEncoder().encodeToString(stream.kept()));
+        }
+    }
+
+    private static void putCircumstances(ObjectNode json, ExecutionResult result) {
+        json.set("evidence", evidence(result.evidence()));
+        Provenance provenance = result.provenance();
+        json.set("limits", limits(provenance.limits()));
+        json.putObject("runtime")
+                .put("name", provenance.runtime())
+                .put("version", provenance.runtimeVersion());
+        json.put("image", provenance.image());
+    }
+
+    private static ObjectNode evidence(Evidence evidence) {
+        return WireJson.object()
+                .put("limit", evidence.limit())
+                .put("limit_value", evidence.limitValue())
+                .put("reached", evidence.reached())
+                .put("killed_by", evidence.killedBy())
+                .put("source", evidence.source());
+    }
+
+    private static ObjectNode limits(Limits limits) {
+        return WireJson.object()
+                .put("timeout", seconds(limits.wall()))
+                .put("memory_limit", limits.memoryBytes())
+                .put("cpu_limit", limits.cpus())
+                .put("pids_limit", limits.pids())
+                .put("output_limit", limits.outputBytes())
+                .put("disk_limit", limits.diskBytes());
+    }
+
+    /** Whole seconds without a fraction, others with as many digits as they need: 30, 0.5. */
+    private static BigDecimal seconds(Duration duration) {
+        var seconds = BigDecimal.valueOf(duration.toMillis(), 3).stripTrailingZeros();
+        return seconds.scale() < 0 ? seconds.setScale(0) : seconds;
+    }
+
+    private static @Nullable Long millis(@Nullable Duration duration) {
+        return duration == null ? null : duration.toMillis();
+    }
+}

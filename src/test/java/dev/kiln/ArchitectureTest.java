@@ -1,0 +1,141 @@
+package dev.kiln;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.Dependency;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The packages and the arrows between them: what is not listed here is not allowed. */
+class ArchitectureTest {
+    private static final String ROOT = "dev.kiln";
+
+    /** Package, and what it may import of Kiln besides itself. */
+    private static final Map<String, Set<String>> ARROWS =
+            Map.ofEntries(
+                    Map.entry("job", Set.of()),
+                    Map.entry("lifecycle", Set.of()),
+                    Map.entry("problem", Set.of()),
+                    Map.entry("http", Set.of("problem")),
+                    Map.entry("wire", Set.of("job")),
+                    Map.entry("store", Set.of("job")),
+                    Map.entry("intake", Set.of("job", "store", "wire", "problem")),
+                    Map.entry("poll", Set.of("job", "store", "wire", "problem")),
+                    Map.entry("event", Set.of("job", "store", "wire", "lifecycle")),
+                    Map.entry("claim", Set.of("job", "store", "lifecycle")),
+                    Map.entry("sandbox", Set.of("job")),
+                    Map.entry("sandbox.docker", Set.of("job", "sandbox")),
+                    Map.entry("run", Set.of("job", "claim", "store", "sandbox", "lifecycle")),
+                    Map.entry("embedded", Set.of()),
+                    Map.entry("cli", Set.of("embedded")),
+                    // The entry point: it alone looks at several features, to check them before
+                    // they start.
+                    Map.entry("", Set.of("intake", "lifecycle", "run", "store", "embedded")));
+
+    /** A library, and the packages that may see it. */
+    private static final Map<String, Set<String>> CONFINED =
+            Map.of(
+                    "com.github.dockerjava", Set.of("sandbox.docker"),
+                    "jakarta.persistence", Set.of("store"),
+                    "org.hibernate", Set.of("store"),
+                    "org.flywaydb", Set.of("store"),
+                    "java.sql", Set.of("store", "embedded"),
+                    "org.eclipse.microprofile.reactive", Set.of("intake", "event"),
+                    "org.apache.kafka", Set.of("intake", "event", "embedded", "cli"),
+                    "picocli", Set.of("cli"));
+
+    private static final JavaClasses CLASSES =
+            new ClassFileImporter()
+                    .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                    .importPackages(ROOT);
+
+    static Stream<String> packages() {
+        return CLASSES.stream().map(ArchitectureTest::packageOf).distinct().sorted();
+    }
+
+    @ParameterizedTest(name = "dev.kiln.{0}")
+    @MethodSource("packages")
+    void imports_only_along_the_listed_arrows(String name) {
+        assertThat(ARROWS).containsKey(name);
+        Set<String> imported =
+                dependenciesOf(name)
+                        .map(ArchitectureTest::packageOf)
+                        .filter(p -> !p.equals(name))
+                        .collect(Collectors.toCollection(TreeSet::new));
+        assertThat(ARROWS.get(name)).containsAll(imported);
+    }
+
+    @ParameterizedTest(name = "dev.kiln.{0}")
+    @MethodSource("packages")
+    void sees_no_library_that_belongs_to_another_package(String name) {
+        Set<String> strange = new TreeSet<>();
+        CLASSES.stream()
+                .filter(c -> packageOf(c).equals(name))
+                .flatMap(c -> c.getDirectDependenciesFromSelf().stream())
+                .map(Dependency::getTargetClass)
+                .map(JavaClass::getPackageName)
+                .forEach(
+                        target ->
+                                CONFINED.forEach(
+                                        (library, owners) -> {
+                                            if (isIn(target, library) && !owners.contains(name)) {
+                                                strange.add(target);
+                                            }
+                                        }));
+        assertThat(strange).isEmpty();
+    }
+
+    @Test
+    void the_listed_arrows_have_no_cycle() {
+        for (String start : ARROWS.keySet()) {
+            Set<String> reached = new HashSet<>();
+            List<String> frontier = List.copyOf(ARROWS.get(start));
+            while (!frontier.isEmpty()) {
+                reached.addAll(frontier);
+                frontier =
+                        frontier.stream()
+                                .flatMap(p -> ARROWS.getOrDefault(p, Set.of()).stream())
+                                .filter(p -> !reached.contains(p))
+                                .distinct()
+                                .toList();
+            }
+            assertThat(reached).as("what %s reaches", start).doesNotContain(start);
+        }
+    }
+
+    @Test
+    void every_listed_package_exists() {
+        assertThat(packages()).containsAll(ARROWS.keySet());
+    }
+
+    private static Stream<JavaClass> dependenciesOf(String name) {
+        return CLASSES.stream()
+                .filter(c -> packageOf(c).equals(name))
+                .flatMap(c -> c.getDirectDependenciesFromSelf().stream())
+                .map(Dependency::getTargetClass)
+                .map(JavaClass::getBaseComponentType)
+                .filter(c -> isIn(c.getPackageName(), ROOT));
+    }
+
+    private static boolean isIn(String name, String parent) {
+        return name.equals(parent) || name.startsWith(parent + ".");
+    }
+
+    private static String packageOf(JavaClass c) {
+        String[] parts = c.getPackageName().split("\\.");
+        return String.join(".", Arrays.copyOfRange(parts, ROOT.split("\\.").length, parts.length));
+    }
+}

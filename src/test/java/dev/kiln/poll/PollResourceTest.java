@@ -1,0 +1,113 @@
+package dev.kiln.poll;
+
+import static dev.kiln.wire.Samples.FINISHED;
+import static dev.kiln.wire.Samples.ID;
+import static dev.kiln.wire.Samples.exited;
+import static dev.kiln.wire.Samples.finished;
+import static dev.kiln.wire.Samples.job;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.kiln.job.Job;
+import dev.kiln.problem.Problem;
+import dev.kiln.problem.ProblemException;
+import dev.kiln.store.Rejection;
+import dev.kiln.store.StoreUnavailable;
+import dev.kiln.wire.Json;
+import dev.kiln.wire.Samples;
+import jakarta.ws.rs.core.Response;
+import java.util.Optional;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PollResourceTest {
+    private static final Rejection REJECTION = new Rejection(ID, "[]", FINISHED);
+
+    @Test
+    void a_job_is_told_as_it_stands() {
+        assertThat(state(resource(job(Samples.running()), null).job(ID.toString())))
+                .isEqualTo("RUNNING");
+    }
+
+    @Test
+    void a_refused_submission_is_told_under_its_id() {
+        assertThat(state(resource(null, REJECTION).job(ID.toString()))).isEqualTo("REJECTED");
+    }
+
+    @Test
+    void a_job_is_not_hidden_by_a_refusal_under_its_id() {
+        assertThat(state(resource(job(Samples.queued()), REJECTION).job(ID.toString())))
+                .isEqualTo("QUEUED");
+    }
+
+    @Test
+    void an_unknown_id_is_a_problem() {
+        var problem = problem(() -> resource(null, null).job(ID.toString()));
+        assertThat(problem.status()).isEqualTo(404);
+        assertThat(problem.type()).isEqualTo("/problems/unknown-job");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1", "01993f5e7a107c3e9d1f3b2a51c0ffee", "1-1-1-1-1", "' or 1=1"})
+    void what_is_no_uuid_is_another_problem(String id) {
+        assertThat(problem(() -> resource(null, null).job(id)).status()).isEqualTo(400);
+        assertThat(problem(() -> resource(null, null).stdout(id)).status()).isEqualTo(400);
+    }
+
+    @Test
+    void output_is_given_byte_by_byte_and_never_as_a_page() {
+        byte[] printed = {0, (byte) 0xff, '<'};
+        var response =
+                resource(job(finished(Samples.printed(printed, 3))), null).stdout(ID.toString());
+        assertThat((byte[]) response.getEntity()).isEqualTo(printed);
+        assertThat(response.getMediaType()).hasToString("application/octet-stream");
+        assertThat(response.getHeaderString("X-Content-Type-Options")).isEqualTo("nosniff");
+    }
+
+    @Test
+    void each_stream_has_an_address_of_its_own() {
+        var resource = resource(job(finished(exited(0))), null);
+        assertThat((byte[]) resource.stdout(ID.toString()).getEntity())
+                .isEqualTo(new byte[] {'h', 'i', '\n'});
+        assertThat((byte[]) resource.stderr(ID.toString()).getEntity()).isEmpty();
+    }
+
+    @Test
+    void a_cancelled_run_has_the_output_so_far() {
+        var response = resource(job(Samples.cancelledWhileRunning()), null).stdout(ID.toString());
+        assertThat((byte[]) response.getEntity()).asString().isEqualTo("so far");
+    }
+
+    @Test
+    void there_is_no_output_before_the_end() {
+        var problem = problem(() -> resource(job(Samples.running()), null).stderr(ID.toString()));
+        assertThat(problem.status()).isEqualTo(404);
+        assertThat(problem.type()).isEqualTo("/problems/no-result");
+    }
+
+    @Test
+    void an_outage_asks_the_client_to_come_back() {
+        var response =
+                resource(null, null)
+                        .unavailable(new StoreUnavailable(new IllegalStateException("x")));
+        assertThat(response.getStatus()).isEqualTo(503);
+        assertThat(response.getHeaderString("Retry-After")).isEqualTo("1");
+    }
+
+    private static PollResource resource(Job job, Rejection rejection) {
+        return new PollResource(_ -> Optional.ofNullable(job), _ -> Optional.ofNullable(rejection));
+    }
+
+    private static String state(Response response) {
+        return Json.ofBytes((byte[]) response.getEntity()).get("state").textValue();
+    }
+
+    private static Problem problem(ThrowingCallable call) {
+        var thrown = new Problem[1];
+        assertThatThrownBy(call)
+                .isInstanceOfSatisfying(ProblemException.class, e -> thrown[0] = e.problem());
+        return thrown[0];
+    }
+}
