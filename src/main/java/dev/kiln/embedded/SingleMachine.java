@@ -1,9 +1,11 @@
 package dev.kiln.embedded;
 
 import java.io.FileNotFoundException;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,6 +47,25 @@ public final class SingleMachine implements AutoCloseable {
         this.home = KilnHome.of(given);
         teardown.start(settings::data);
         Runtime.getRuntime().addShutdownHook(new Thread(teardown::close, "stop-kiln"));
+    }
+
+    /**
+     * One on free ports and temporary data, which uses no servers but its own.
+     *
+     * @param name of what it is for: its server's log is named after it
+     */
+    public static SingleMachine temporary(Map<String, String> given, String name) {
+        var own = new HashMap<>(given);
+        own.keySet().removeAll(List.of(BackingServers.BOOTSTRAP, BackingServers.URL));
+        try {
+            Path log =
+                    Files.createDirectories(KilnHome.of(given).logs())
+                            .resolve(name + "-server.log");
+            return new SingleMachine(
+                    new Settings(DataDirectory.temporary(), FreePort.pick(), 0, log), own);
+        } catch (IOException e) {
+            throw new ServerStartException("cannot write the server's log: " + e, e);
+        }
     }
 
     /**

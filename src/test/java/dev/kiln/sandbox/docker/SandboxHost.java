@@ -76,6 +76,10 @@ final class SandboxHost implements AutoCloseable {
         return run(program("sh", code), LIMITS);
     }
 
+    ExecutionResult shell(String code, Limits limits) throws SandboxFault, RunReleased {
+        return run(program("sh", code), limits);
+    }
+
     ExecutionResult run(Program program, Limits limits) throws SandboxFault, RunReleased {
         return sandbox.run(tag(), program, limits, new StopSignal());
     }
