@@ -25,7 +25,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The main job from door to door, with nothing simulated: Kafka, HTTP, Postgres, Docker Engine, gVisor. */
+/**
+ * The main job from door to door, with nothing simulated: Kafka, HTTP, Postgres, Docker Engine,
+ * gVisor.
+ */
 @QuarkusTest
 @TestProfile(RealProfile.class)
 class WholeWayIT {
@@ -75,7 +78,8 @@ class WholeWayIT {
     void a_record_on_the_topic_comes_back_as_a_completion_event_and_by_polling() throws Exception {
         String id = Jobs.id().toString();
         topics.submit(id, python("import numpy; print(numpy.arange(10).sum())").toString());
-        var event = JSON.readTree(topics.await("kiln.completions", r -> id.equals(r.key())).value());
+        var event =
+                JSON.readTree(topics.await("kiln.completions", r -> id.equals(r.key())).value());
         assertThat(event.at("/data/result/termination").asText()).isEqualTo("exited");
         assertThat(awaitEnd(id).at("/result/stdout").asText()).isEqualTo("45\n");
     }
@@ -122,14 +126,18 @@ class WholeWayIT {
         JsonNode result = awaitEnd(id).at("/result");
         assertThat(result.at("/stdout_utf8").asBoolean(true)).isFalse();
         assertThat(result.at("/stdout_bytes").asInt()).isEqualTo(3);
-        assertThat(result.at("/stdout_base64").binaryValue()).isEqualTo(new byte[] {'a', 0, (byte) 0xff});
-        var raw = HTTP.send(request("/v1/jobs/" + id + "/stdout").build(), BodyHandlers.ofByteArray());
+        assertThat(result.at("/stdout_base64").binaryValue())
+                .isEqualTo(new byte[] {'a', 0, (byte) 0xff});
+        var raw =
+                HTTP.send(
+                        request("/v1/jobs/" + id + "/stdout").build(), BodyHandlers.ofByteArray());
         assertThat(raw.body()).isEqualTo(new byte[] {'a', 0, (byte) 0xff});
     }
 
     @Test
     void a_batch_over_http_runs_and_a_bad_line_harms_only_itself() throws Exception {
-        String lines = python("print(1)") + "\n{\"language\":\"python\"}\n" + python("print(3)") + "\n";
+        String lines =
+                python("print(1)") + "\n{\"language\":\"python\"}\n" + python("print(3)") + "\n";
         var answer =
                 HTTP.send(
                         request("/v1/batches")
@@ -142,7 +150,8 @@ class WholeWayIT {
         assertThat(batch.at("/jobs")).hasSize(2);
         assertThat(batch.at("/errors/0/line").asInt()).isEqualTo(2);
         assertThat(batch.at("/errors/0/errors/0/pointer").asText()).isEqualTo("/code");
-        assertThat(awaitEnd(batch.at("/jobs/1/id").asText()).at("/result/stdout").asText()).isEqualTo("3\n");
+        assertThat(awaitEnd(batch.at("/jobs/1/id").asText()).at("/result/stdout").asText())
+                .isEqualTo("3\n");
     }
 
     @Test
@@ -164,9 +173,12 @@ class WholeWayIT {
 
     @Test
     void a_strange_host_or_origin_is_refused() throws Exception {
-        var foreign = HTTP.send(
-                request("/v1/jobs/" + Jobs.id()).header("Origin", "https://evil.example").build(),
-                BodyHandlers.ofString());
+        var foreign =
+                HTTP.send(
+                        request("/v1/jobs/" + Jobs.id())
+                                .header("Origin", "https://evil.example")
+                                .build(),
+                        BodyHandlers.ofString());
         assertThat(foreign.statusCode()).isEqualTo(403);
     }
 
