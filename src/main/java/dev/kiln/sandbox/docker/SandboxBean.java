@@ -8,7 +8,9 @@ import jakarta.enterprise.inject.Produces;
 import java.io.Closeable;
 import java.io.IOException;
 
-/** Makes the sandbox when a process first needs one: a process without the worker's role never does. */
+/**
+ * Makes the sandbox when a process first needs one: a process without the worker's role never does.
+ */
 @ApplicationScoped
 class SandboxBean {
     @Produces
