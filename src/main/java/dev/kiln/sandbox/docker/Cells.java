@@ -40,14 +40,8 @@ final class Cells {
      * is left of it.
      *
      * @param labels besides our own
-     * @param kernelLog as in {@link ContainerSpec}
      */
-    Cell open(
-            Image image,
-            ContainerRuntime runtime,
-            Limits limits,
-            Map<String, String> labels,
-            boolean kernelLog)
+    Cell open(Image image, ContainerRuntime runtime, Limits limits, Map<String, String> labels)
             throws SandboxFault, InterruptedException {
         String name = name(instance.id()) + count.incrementAndGet();
         live.add(name);
@@ -63,8 +57,7 @@ final class Cells {
                         limits,
                         home.resolve("runner"),
                         input.path(),
-                        allLabels,
-                        kernelLog);
+                        allLabels);
         // Until the engine names it the name must do.
         String id = name;
         boolean opened = false;

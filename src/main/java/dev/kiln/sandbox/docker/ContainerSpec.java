@@ -26,8 +26,6 @@ import java.util.Map;
  * @param runnerDir host directory with the runner
  * @param inputDir host directory with the program's inputs
  * @param labels say whose it is
- * @param kernelLog whether the runner may read the kernel log: only for the probe, with its trusted
- *     image and no program
  */
 record ContainerSpec(
         String name,
@@ -36,13 +34,17 @@ record ContainerSpec(
         Limits limits,
         Path runnerDir,
         Path inputDir,
-        Map<String, String> labels,
-        boolean kernelLog) {
+        Map<String, String> labels) {
     private static final long SHM_BYTES = 1 << 20;
     private static final long OPEN_FILES = 1024;
 
-    /** The host kills sandboxes before itself when it runs out of memory (range -1000 to 1000). */
-    private static final int OOM_SCORE = 500;
+    /**
+     * The highest there is, for two reasons. A host that runs out of memory kills sandboxes before
+     * anything else. And a sandbox that meets its own limit dies as a whole: with a lower score the
+     * kernel at times picks one of gVisor's helper processes, and gVisor tells the runner that the
+     * program "exited with 1" (measured with 500: 1 of 4).
+     */
+    private static final int OOM_SCORE = 1000;
 
     void applyTo(CreateContainerCmd create) {
         // Root inside, but for the runner alone: it drops to uid 1000 without capabilities before
@@ -69,10 +71,6 @@ record ContainerSpec(
     }
 
     private HostConfig host() {
-        var capabilities = new ArrayList<>(List.of(Capability.SETUID, Capability.SETGID));
-        if (kernelLog) {
-            capabilities.add(Capability.SYSLOG);
-        }
         return HostConfig.newHostConfig()
                 .withRuntime(runtime.name())
                 .withReadonlyRootfs(true)
@@ -85,8 +83,8 @@ record ContainerSpec(
                 .withNanoCPUs(Math.round(limits.cpus() * 1e9))
                 .withPidsLimit(runtime.pidsCgroup(limits.pids()))
                 .withCapDrop(Capability.ALL)
-                .withCapAdd(capabilities.toArray(Capability[]::new))
-                .withSecurityOpts(List.of("no-new-privileges"))
+                .withCapAdd(Capability.SETUID, Capability.SETGID)
+                .withSecurityOpts(securityOpts())
                 .withUlimits(ulimits())
                 .withLogConfig(new LogConfig(LogConfig.LoggingType.NONE))
                 .withMounts(
@@ -97,27 +95,43 @@ record ContainerSpec(
     }
 
     private List<Ulimit> ulimits() {
-        var limitsSet =
-                new ArrayList<>(
-                        List.of(
-                                new Ulimit("nofile", OPEN_FILES, OPEN_FILES),
-                                new Ulimit("core", 0L, 0L)));
+        var set = new ArrayList<Ulimit>();
+        set.add(new Ulimit("nofile", OPEN_FILES, OPEN_FILES));
+        set.add(new Ulimit("core", 0L, 0L));
         if (runtime.gvisor()) {
-            limitsSet.add(new Ulimit("nproc", (long) limits.pids(), (long) limits.pids()));
+            set.add(new Ulimit("nproc", nproc(), nproc()));
         }
-        return limitsSet;
+        return set;
     }
 
     /**
      * Limits that the runner sets for the program; the same as the container's, for containers made
-     * ahead of time.
+     * ahead of time. Outside gVisor without nproc: the host's kernel counts it per uid over all
+     * containers, so that only the cgroup can limit.
      */
     Map<Integer, Long> rlimits() {
         return runtime.gvisor()
-                ? Map.of(RunnerSpec.RLIMIT_NPROC, (long) limits.pids(), RunnerSpec.RLIMIT_CORE, 0L)
-                // The host's kernel counts nproc per uid over all containers, so that here only the
-                // cgroup can limit.
+                ? Map.of(RunnerSpec.RLIMIT_NPROC, nproc(), RunnerSpec.RLIMIT_CORE, 0L)
                 : Map.of(RunnerSpec.RLIMIT_CORE, 0L);
+    }
+
+    /**
+     * gVisor counts a process for the user who forked it. The program's first was forked by the
+     * runner, as root, and is not among those that this limits.
+     */
+    private long nproc() {
+        return limits.pids() - 1L;
+    }
+
+    /**
+     * Under gVisor without Docker's system call profile: gVisor itself is the wall there, and makes
+     * EPERM of the profile's ENOSYS for clone3, upon which no program could start a thread. What
+     * the profile is wanted for, no namespaces, the runner's own filter does on every runtime.
+     */
+    private List<String> securityOpts() {
+        return runtime.gvisor()
+                ? List.of("no-new-privileges", "seccomp=unconfined")
+                : List.of("no-new-privileges");
     }
 
     private static Mount readOnly(Path source, String target) {

@@ -11,8 +11,6 @@ import dev.kiln.sandbox.StopSignal;
 import dev.kiln.sandbox.Tag;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -21,44 +19,31 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs each program in a container of its own, made for it and removed after it, through the Docker
- * Engine of this host. Nothing runs before the isolation was proved by a probe.
+ * Engine of this host. Nothing runs before a probe has proved the isolation.
  */
 public final class DockerSandbox implements Sandbox, Closeable {
     private static final Logger LOG = Logger.getLogger(DockerSandbox.class);
 
+    /** A host and the runtime that was proved to work on it. */
+    private record Proved(Host host, ContainerRuntime runtime) {}
+
     private final SandboxConfig config;
     private final RuntimesConfig runtimes;
     private final Engine engine;
-    private final Instance instance;
-    private final Cells cells;
-    private final Orphans orphans;
-    private final GvisorProbe probe;
     private final Map<String, Image> images = new ConcurrentHashMap<>();
-    private final ReentrantLock probing = new ReentrantLock();
-    private volatile @Nullable ContainerRuntime proved;
 
-    /**
-     * Prepares for running; talks to nobody yet.
-     *
-     * @throws UncheckedIOException when the home directory cannot be written
-     */
+    /** Held while probing, so that ten waiting runs probe once. */
+    private final ReentrantLock probing = new ReentrantLock();
+
+    private @Nullable Host host;
+    private volatile @Nullable Proved proved;
+
+    /** Prepares for running; talks to nobody and writes nothing yet. */
     public DockerSandbox(SandboxConfig config, RuntimesConfig runtimes) {
         this.config = config;
         this.runtimes = runtimes;
-        try {
-            this.instance = Instance.claim(config.home());
-        } catch (IOException unwritable) {
-            throw new UncheckedIOException(
-                    "Cannot write below "
-                            + config.home()
-                            + ": set KILN_HOME to a directory that the worker may write.",
-                    unwritable);
-        }
         var address = EngineAddress.of(config.engine(), System.getenv("DOCKER_HOST"));
         this.engine = new Engine(address, config.callTimeout(), config.connections());
-        this.cells = new Cells(engine, instance, config.home(), config.killTimeout());
-        this.orphans = new Orphans(engine, instance, cells, config.home(), config.killTimeout());
-        this.probe = new GvisorProbe(engine, cells, config);
     }
 
     /** {@inheritDoc} An interrupt counts as {@code RELEASED}. */
@@ -88,7 +73,10 @@ public final class DockerSandbox implements Sandbox, Closeable {
             RuntimesConfig.Runtime runtime)
             throws SandboxFault, RunReleased, InterruptedException {
         var command = new LaunchCommand(runtime.file(), runtime.command());
-        Cell cell = open(runtime.image(), limits, labels(tag));
+        Proved ready = proved();
+        Image image = image(runtime.image());
+        Cells cells = ready.host().cells();
+        Cell cell = cells.open(image, ready.runtime(), limits, labels(tag));
         try {
             return new Run(engine, cells, config, cell, stop).toEnd(program, command);
         } finally {
@@ -96,35 +84,36 @@ public final class DockerSandbox implements Sandbox, Closeable {
         }
     }
 
-    private Cell open(String imageName, Limits limits, Map<String, String> labels)
-            throws SandboxFault, InterruptedException {
-        ContainerRuntime runtime = proved();
-        Image image = images.get(imageName);
-        if (image == null) {
-            image = engine.image(imageName);
-            images.put(imageName, image);
-        }
-        return cells.open(image, runtime, limits, labels, false);
+    private Image image(String name) throws SandboxFault, InterruptedException {
+        Image known = images.get(name);
+        return known != null ? known : refreshed(name);
+    }
+
+    private Image refreshed(String name) throws SandboxFault, InterruptedException {
+        // Forgotten first: an image that is gone must not go on being used by its digest.
+        images.remove(name);
+        Image found = engine.image(name);
+        images.put(name, found);
+        return found;
     }
 
     private static Map<String, String> labels(Tag tag) {
-        var labels = new HashMap<String, String>();
-        labels.put("dev.kiln.worker", tag.worker());
-        labels.put("dev.kiln.job", tag.job().toString());
-        labels.put("dev.kiln.epoch", Long.toString(tag.epoch()));
-        return labels;
+        return Map.of(
+                "dev.kiln.worker", tag.worker(),
+                "dev.kiln.job", tag.job().toString(),
+                "dev.kiln.epoch", Long.toString(tag.epoch()));
     }
 
     @Override
     public void checkReady() throws SandboxFault {
         try {
             engine.ping();
-            proved();
+            Host place = proved().host();
             for (var runtime : runtimes.runtimes().values()) {
-                images.put(runtime.image(), engine.image(runtime.image()));
+                refreshed(runtime.image());
             }
-            if (cells.untidy()) {
-                orphans.sweep();
+            if (place.cells().untidy()) {
+                place.orphans().sweep();
             }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
@@ -133,37 +122,50 @@ public final class DockerSandbox implements Sandbox, Closeable {
         }
     }
 
-    /** The runtime, once its probe has passed; probes when none has. */
-    private ContainerRuntime proved() throws SandboxFault, InterruptedException {
-        ContainerRuntime known = proved;
+    /** The host, once its probe has passed; sweeps and probes when none has. */
+    private Proved proved() throws SandboxFault, InterruptedException {
+        Proved known = proved;
         if (known != null) {
             return known;
         }
         probing.lockInterruptibly();
         try {
-            if (proved == null) {
-                int removed = orphans.sweep();
-                ContainerRuntime found = probe.probe();
-                LOG.infof(
-                        "runtime=%s version=%s platform=%s orphansRemoved=%d outcome=ready",
-                        found.name(), found.version(), found.platform(), removed);
-                proved = found;
-                return found;
+            known = proved;
+            if (known == null) {
+                known = prove();
+                proved = known;
             }
-            return proved;
+            return known;
         } finally {
             probing.unlock();
         }
     }
 
+    private Proved prove() throws SandboxFault, InterruptedException {
+        Host place = host;
+        if (place == null) {
+            place = Host.open(engine, config);
+            host = place;
+        }
+        int removed = place.orphans().sweep();
+        ContainerRuntime found = new GvisorProbe(engine, place.cells(), config).probe();
+        LOG.infof(
+                "runtime=%s version=%s platform=%s orphansRemoved=%d outcome=ready",
+                found.name(), found.version(), found.platform(), removed);
+        return new Proved(place, found);
+    }
+
     /** Gives up this worker's place on the host. No run may be going on. */
     @Override
-    public void close() {
+    public void close() throws IOException {
+        engine.close();
+        probing.lock();
         try {
-            engine.close();
-            instance.close();
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
+            if (host != null) {
+                host.close();
+            }
+        } finally {
+            probing.unlock();
         }
     }
 }

@@ -55,7 +55,7 @@ final class GvisorProbe {
 
     private RunnerHello greet(ContainerRuntime runtime) throws SandboxFault, InterruptedException {
         Image image = engine.image(config.probeImage());
-        Cell cell = cells.open(image, runtime, LIMITS, Map.of("dev.kiln.probe", "true"), true);
+        Cell cell = cells.open(image, runtime, LIMITS, Map.of("dev.kiln.probe", "true"));
         try {
             RunnerHello hello =
                     cell.conversation()

@@ -52,7 +52,9 @@ final class Run {
         var conversation = cell.conversation();
         long patience = System.nanoTime() + config.startTimeout().toNanos();
         Wait wait = await(conversation.ready(), patience);
-        if (wait == Wait.DONE && !conversation.end().isDone()) {
+        RunnerHello hello = conversation.ready().getNow(null);
+        if (wait == Wait.DONE && hello != null) {
+            requireIsolation(hello);
             cell.load(program, command);
             wait = await(conversation.started(), patience);
         }
@@ -71,6 +73,14 @@ final class Run {
             case LATE -> ended(Verdict.Kill.TIMEOUT);
             case STOPPED -> stopped();
         };
+    }
+
+    /** Costs nothing, so every container proves again what the probe proved once. */
+    private void requireIsolation(RunnerHello hello) throws SandboxFault {
+        var runtime = cell.spec().runtime();
+        if (runtime.gvisor()) {
+            GvisorProbe.requireGvisor(runtime.name(), hello, System.getProperty("os.version"));
+        }
     }
 
     private ExecutionResult stopped() throws SandboxFault, RunReleased, InterruptedException {
@@ -135,6 +145,7 @@ final class Run {
                 startedNanos == null ? Duration.ZERO : Duration.ofNanos(endedNanos - startedNanos);
         var seen =
                 new Verdict.Observed(
+                        cell.spec().runtime().gvisor(),
                         end,
                         kill,
                         wall.toMillis(),

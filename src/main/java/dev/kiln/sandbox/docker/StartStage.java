@@ -5,6 +5,7 @@ enum StartStage {
     FORK("start a process"),
     LIMITS("set the limits"),
     IDENTITY("drop to the unprivileged user"),
+    FILTER("install the system call filter"),
     WORK_DIR("make the work directory"),
     LINKS("link the job's files"),
     STDIN("open standard input"),

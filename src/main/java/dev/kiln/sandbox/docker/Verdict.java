@@ -38,6 +38,7 @@ sealed interface Verdict {
     /**
      * All that is known when nothing more can be learnt.
      *
+     * @param gvisor whether the program ran under gVisor
      * @param end the last that was heard
      * @param kill our own kill; null when there was none, or when it found the sandbox dead already
      * @param wallMillis from "started" to the end on the host's clock
@@ -47,6 +48,7 @@ sealed interface Verdict {
      * @param diagnostics what the platform inside wrote on stderr
      */
     record Observed(
+            boolean gvisor,
             Conversation.End end,
             @Nullable Kill kill,
             long wallMillis,
@@ -68,16 +70,24 @@ sealed interface Verdict {
     }
 
     private static Verdict ofReport(RunnerReport report, Observed seen, Limits limits) {
-        boolean killed = report.signalled() && report.signal() == SIGKILL;
-        if (killed && isPositive(seen.cgroup().oomKills())) {
-            // Only outside gVisor: inside, the kernel of the host can kill nothing less than all of
-            // the sandbox.
-            return outOfMemory(limits, "SIGKILL reported, oom_kill of the cgroup > 0");
+        if (isPositive(seen.cgroup().oomKills()) && diedOfOom(report, seen.gvisor())) {
+            return outOfMemory(
+                    limits, "oom_kill of the cgroup > 0, wait status " + report.status());
         }
         return report.signalled()
                 ? new Ended(
                         Termination.SIGNALLED, report.exitCode(), report.signal(), Evidence.NONE)
                 : new Ended(Termination.EXITED, report.exitCode(), null, Evidence.NONE);
+    }
+
+    /**
+     * Whether a kill by the kernel for memory explains this report. Elsewhere the victim shows as
+     * SIGKILL, and an exit code is the program's own, who may well survive a child's end. Under
+     * gVisor the kernel cannot know the program: it takes all of the sandbox, or a helper process
+     * of gVisor, which then reports a made-up exit code.
+     */
+    private static boolean diedOfOom(RunnerReport report, boolean gvisor) {
+        return gvisor ? report.exitCode() != 0 : report.signalled() && report.signal() == SIGKILL;
     }
 
     private static Verdict withoutReport(Observed seen, Limits limits) {

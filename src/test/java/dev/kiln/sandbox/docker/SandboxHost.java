@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
@@ -125,29 +126,31 @@ final class SandboxHost implements AutoCloseable {
 
     private static synchronized void compile(Path target) throws IOException, InterruptedException {
         Path built = Path.of("target/test-runner/kiln-runner");
-        Path source = Path.of("docker/runner/runner.c");
         if (!Files.exists(built)
-                || Files.getLastModifiedTime(built).compareTo(Files.getLastModifiedTime(source))
-                        < 0) {
+                || Files.getLastModifiedTime(built).compareTo(newestSource()) < 0) {
             Files.createDirectories(built.getParent());
-            var gcc =
-                    new ProcessBuilder(
-                                    "gcc",
-                                    "-O2",
-                                    "-Wall",
-                                    "-Wextra",
-                                    "-Werror",
-                                    "-static",
-                                    "-o",
-                                    built.toString(),
-                                    source.toString())
-                            .inheritIO()
-                            .start();
+            // The words of docker/runner/Dockerfile.
+            String build =
+                    "gcc -std=gnu17 -O2 -Wall -Wextra -Werror -static -o "
+                            + built
+                            + " docker/runner/*.c";
+            var gcc = new ProcessBuilder("sh", "-c", build).inheritIO().start();
             if (gcc.waitFor() != 0) {
                 throw new IOException("the runner does not compile");
             }
         }
         Files.copy(built, target, StandardCopyOption.COPY_ATTRIBUTES);
+    }
+
+    private static FileTime newestSource() throws IOException {
+        FileTime newest = FileTime.fromMillis(0);
+        try (var sources = Files.newDirectoryStream(Path.of("docker/runner"), "*.{c,h}")) {
+            for (Path source : sources) {
+                FileTime each = Files.getLastModifiedTime(source);
+                newest = each.compareTo(newest) > 0 ? each : newest;
+            }
+        }
+        return newest;
     }
 
     private static void copy(Path from, Path to) throws IOException {
@@ -160,8 +163,8 @@ final class SandboxHost implements AutoCloseable {
 
     @Override
     public void close() {
-        sandbox.close();
         try {
+            sandbox.close();
             deleteTree(home);
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
