@@ -40,6 +40,15 @@ class ArchitectureTest {
                     Map.entry("sandbox.docker", Set.of("job", "sandbox")),
                     Map.entry("run", Set.of("job", "claim", "store", "sandbox", "lifecycle")),
                     Map.entry("embedded", Set.of()),
+                    Map.entry("cli.client", Set.of()),
+                    Map.entry("cli.terminal", Set.of()),
+                    Map.entry("cli.report", Set.of("cli.client", "cli.terminal")),
+                    Map.entry(
+                            "cli.demo",
+                            Set.of("cli.client", "cli.report", "cli.terminal", "embedded", "job")),
+                    Map.entry(
+                            "cli.bench",
+                            Set.of("cli.client", "cli.report", "cli.terminal", "embedded")),
                     Map.entry(
                             "cli",
                             Set.of(
@@ -49,15 +58,6 @@ class ArchitectureTest {
                                     "cli.report",
                                     "cli.terminal",
                                     "embedded")),
-                    Map.entry(
-                            "cli.bench",
-                            Set.of("cli.client", "cli.report", "cli.terminal", "embedded")),
-                    Map.entry(
-                            "cli.demo",
-                            Set.of("cli.client", "cli.report", "cli.terminal", "embedded", "job")),
-                    Map.entry("cli.report", Set.of("cli.client", "cli.terminal")),
-                    Map.entry("cli.client", Set.of()),
-                    Map.entry("cli.terminal", Set.of()),
                     // The entry point: it alone looks at several features, to check them before
                     // they start.
                     Map.entry("", Set.of("intake", "lifecycle", "run", "store", "embedded")));
