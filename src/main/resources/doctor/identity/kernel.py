@@ -1,6 +1,7 @@
 """The doors of a kernel that only an administrator may use."""
 import ctypes
 import os
+import resource
 import socket
 import time
 
@@ -17,10 +18,9 @@ attempt("perf events", lambda: syscall("perf_event_open", ctypes.create_string_b
 attempt("io_uring", lambda: syscall("io_uring_setup", 1, ctypes.create_string_buffer(120)))
 attempt("userfaultfd", lambda: syscall("userfaultfd", 0))
 attempt("erase the kernel log", lambda: check(libc.klogctl(5, None, 0)))
-attempt("lock all memory", lambda: os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(99)))
-attempt("raise a limit", lambda: __import__("resource").setrlimit(__import__("resource").RLIMIT_NPROC, (-1, -1)))
-attempt("raise its priority", lambda: os.nice(-5))
-for path in ("/dev/mem", "/dev/kmem", "/dev/kmsg", "/dev/kvm", "/dev/sda", "/dev/vda", "/dev/fuse", "/proc/kcore",
+attempt("real-time scheduling", lambda: os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(99)))
+attempt("raise a limit", lambda: check(libc.setrlimit(resource.RLIMIT_NPROC, (ctypes.c_uint64 * 2)(1 << 20, 1 << 20))))
+for path in ("/dev/mem", "/dev/kmem", "/dev/kmsg", "/dev/kvm", "/dev/sda", "/dev/vda", "/proc/kcore",
              "/proc/sysrq-trigger", "/proc/sys/kernel/core_pattern", "/proc/sys/kernel/hostname", "/proc/sys/vm/drop_caches"):
     attempt(path, lambda: os.open(path, os.O_RDWR))
 for folder, _, files in os.walk("/sys"):

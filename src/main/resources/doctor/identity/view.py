@@ -9,7 +9,7 @@ print("devices", " ".join(sorted(os.listdir("/dev"))))
 print("job", " ".join(sorted(os.listdir("/job") + os.listdir("/job/files"))))
 print("kiln", " ".join(sorted(os.listdir("/kiln") + os.listdir("/kiln/python"))))
 print("env", " ".join(sorted(os.environ)))
-for path in sorted(["/etc/hosts", "/etc/hostname", "/etc/resolv.conf", "/.dockerenv", "/proc/version", "/proc/cmdline"]
+for path in sorted(["/etc/hosts", "/etc/hostname", "/etc/resolv.conf", "/proc/version", "/proc/cmdline"]
                    + glob.glob("/proc/[0-9]*/environ") + glob.glob("/proc/[0-9]*/cmdline") + glob.glob("/proc/[0-9]*/mountinfo")
                    + glob.glob("/proc/[0-9]*/mounts") + glob.glob("/proc/[0-9]*/cgroup")):
     try:

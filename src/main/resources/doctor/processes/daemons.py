@@ -3,7 +3,7 @@ import os
 import time
 
 reader, writer = os.pipe()
-for _ in range(200):
+for _ in range(40):
     try:
         child = os.fork()
     except OSError:

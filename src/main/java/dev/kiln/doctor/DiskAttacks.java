@@ -38,7 +38,7 @@ final class DiskAttacks {
                         "bounded by memory or time, not by the host",
                         Attempt.of(DISK, "many_files")
                                 .memory(SMALL_MEMORY)
-                                .wall(Duration.ofSeconds(6)),
+                                .wall(Duration.ofSeconds(4)),
                         Checks.begun()
                                 .and(
                                         Checks.anyOf(

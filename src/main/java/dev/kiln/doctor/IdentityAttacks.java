@@ -23,11 +23,11 @@ final class IdentityAttacks {
     private static final String REFUSED = "refused on every route";
     private static final int TO_ROOT = 14;
     private static final int NAMESPACES = 7 * 6 + 1;
-    private static final int MOUNTS = 7 + 1 + 2 * 4 + 4 + 2 + 2 + 3 + 1;
+    private static final int MOUNTS = 8 + 1 + 2 * 4 + 4 + 2 + 2 + 3 + 1;
     private static final int TO_RUNNER = 6 + 8 + 2 * 8 + 6;
-    private static final int KERNEL_DOORS = 14 + 12 + 4;
-    private static final int KEPT_SECONDS = 8;
-    private static final int SEARCH_SECONDS = 4;
+    private static final int KERNEL_DOORS = 13 + 11 + 4;
+    private static final int KEPT_SECONDS = 6;
+    private static final int SEARCH_SECONDS = 3;
 
     private IdentityAttacks() {}
 

@@ -11,7 +11,7 @@ final class NeighbourAttacks {
     private static final String DIGEST =
             "digest ec3f8a4f7d979c756da7ff37db07673f97facbef38964aee79a4eba7fe2cf710\n";
 
-    private static final Duration ATTACK = Duration.ofSeconds(6);
+    private static final Duration ATTACK = Duration.ofSeconds(5);
     private static final int SMALL_MEMORY = 96 << 20;
 
     private NeighbourAttacks() {}

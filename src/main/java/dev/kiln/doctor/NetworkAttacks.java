@@ -15,8 +15,8 @@ final class NetworkAttacks {
     private static final int NAMES = 4;
     private static final int RAW = 9;
     private static final int LOOPBACK_ROUTES = 6;
-    private static final int LISTENING_SECONDS = 8;
-    private static final int VISITING_SECONDS = 4;
+    private static final int LISTENING_SECONDS = 6;
+    private static final int VISITING_SECONDS = 3;
 
     private NetworkAttacks() {}
 
