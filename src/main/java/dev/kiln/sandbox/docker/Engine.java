@@ -1,7 +1,6 @@
 package dev.kiln.sandbox.docker;
 
 import com.github.dockerjava.api.DockerClient;
-import com.github.dockerjava.api.command.WaitContainerResultCallback;
 import com.github.dockerjava.api.exception.ConflictException;
 import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.exception.NotFoundException;
@@ -23,6 +22,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The Docker Engine of this host: the few calls we make, each bounded in time, each failure a
@@ -193,24 +193,28 @@ final class Engine implements Closeable {
                 () -> ContainerState.of(client.inspectContainerCmd(id).exec().getState()));
     }
 
-    /** Waits for the container to have ended, then says how the engine sees it. */
-    ContainerState stateAtEnd(String id, Duration patience)
+    /**
+     * Waits for the container to have ended, then says how the engine sees it; null when somebody
+     * removed it.
+     */
+    @Nullable ContainerState stateAtEnd(String id, Duration patience)
             throws SandboxFault, InterruptedException {
         try {
-            tryCall(
+            return tryCall(
                     "wait for a container",
                     patience,
                     () -> {
-                        try (var wait =
-                                client.waitContainerCmd(id)
-                                        .exec(new WaitContainerResultCallback())) {
-                            return wait.awaitStatusCode(patience.toMillis(), TimeUnit.MILLISECONDS);
+                        try (var wait = client.waitContainerCmd(id).start()) {
+                            wait.awaitStatusCode(patience.toMillis(), TimeUnit.MILLISECONDS);
                         }
+                        return ContainerState.of(client.inspectContainerCmd(id).exec().getState());
                     });
         } catch (Refused no) {
+            if (no.status() == NOT_FOUND) {
+                return null;
+            }
             throw unexpected(no);
         }
-        return state(id);
     }
 
     /** Kills all of a container; false when it was not running any more. */
