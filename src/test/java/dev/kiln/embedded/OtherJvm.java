@@ -21,6 +21,7 @@ record OtherJvm(Process process, BufferedReader output) {
                 new ArrayList<>(
                         List.of(
                                 ProcessHandle.current().info().command().orElse("java"),
+                                "-Djava.util.logging.manager=org.jboss.logmanager.LogManager",
                                 "-cp",
                                 classPath,
                                 main));
