@@ -168,6 +168,41 @@ class FaultsIT {
     }
 
     @Test
+    void an_image_that_vanishes_while_the_worker_runs_is_missing_too() throws Exception {
+        String container = docker.run("create", SandboxHost.IMAGE).strip();
+        docker.run("commit", "--message", home(), container, "kiln-test/vanishing");
+        docker.run("rm", container);
+        var runtimes =
+                SandboxHost.runtimes(Map.of("x", SandboxHost.shellWith("kiln-test/vanishing")));
+        try (var sandbox = new DockerSandbox(host.settings, runtimes)) {
+            var program = SandboxHost.program("x", "echo here");
+            var first =
+                    sandbox.run(SandboxHost.tag(), program, SandboxHost.LIMITS, new StopSignal());
+            assertThat(first.stdout().text()).isEqualTo("here\n");
+
+            docker.run("rmi", "kiln-test/vanishing");
+
+            var fault =
+                    catchThrowableOfType(
+                            SandboxFault.class,
+                            () ->
+                                    sandbox.run(
+                                            SandboxHost.tag(),
+                                            program,
+                                            SandboxHost.LIMITS,
+                                            new StopSignal()));
+            assertThat(fault.scope()).isEqualTo(SandboxFault.Scope.HOST);
+            assertThat(fault).hasMessageContaining("is missing on this host");
+            assertThatThrownBy(sandbox::checkReady)
+                    .hasMessageContaining("kiln-test/vanishing is missing");
+        }
+    }
+
+    private static String home() {
+        return host.home.toString();
+    }
+
+    @Test
     void a_command_that_the_image_does_not_have_is_a_fault_and_no_exit_code() throws Exception {
         var language =
                 new SandboxHost.Language(
@@ -211,6 +246,7 @@ class FaultsIT {
         var fault = catchThrowableOfType(SandboxFault.class, () -> host.shell("echo", limits));
 
         assertThat(fault.scope()).isEqualTo(SandboxFault.Scope.SANDBOX);
+        assertThat(fault).hasMessageContaining("CPUs").hasMessageNotContaining("{");
     }
 
     @Test
