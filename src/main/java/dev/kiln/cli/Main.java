@@ -9,6 +9,7 @@ import dev.kiln.cli.terminal.Terminal;
 import dev.kiln.embedded.ServerEndedException;
 import dev.kiln.embedded.ServerStartException;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -45,8 +46,8 @@ public final class Main {
                         .addSubcommand(new UpCommand(terminal))
                         .addSubcommand(new DemoCommand(terminal))
                         .addSubcommand(new BenchCommand(terminal));
-        line.setOut(new PrintWriter(terminal.out(), true));
-        line.setErr(new PrintWriter(terminal.err(), true));
+        line.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));
+        line.setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8));
         line.setUsageHelpAutoWidth(false)
                 .setUsageHelpWidth(Math.max(60, Math.min(120, terminal.columns())));
         line.setExecutionExceptionHandler((failure, command, parsed) -> explain(terminal, failure));

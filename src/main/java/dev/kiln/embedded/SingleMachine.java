@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SingleMachine implements AutoCloseable {
 
+    /** Kafka's client unmaps buffers in a way that the JDK otherwise warns of on each start. */
+    private static final String QUIET = "--sun-misc-unsafe-memory-access=allow";
+
     private final Settings settings;
     private final Map<String, String> given;
     private final KilnHome home;
@@ -113,7 +116,7 @@ public final class SingleMachine implements AutoCloseable {
                     "there is no %s: build it with `mvn package`, or start ./kiln".formatted(jar));
         }
         String thisJava = ProcessHandle.current().info().command().orElse("java");
-        return List.of(given.getOrDefault("KILN_JAVA", thisJava), "-jar", jar.toString());
+        return List.of(given.getOrDefault("KILN_JAVA", thisJava), QUIET, "-jar", jar.toString());
     }
 
     /** Where the server listens. */

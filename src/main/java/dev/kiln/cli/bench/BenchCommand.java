@@ -74,24 +74,25 @@ public final class BenchCommand implements Callable<Integer> {
         }
     }
 
+    private int measure(KilnClient client) throws InterruptedException {
+        var report = load(new HelloLoad(client, concurrency));
+        terminal.out().print(json ? Json.line(report.json()) + "\n" : report.inWords());
+        return report.failures() == 0 ? ExitCode.SUCCEEDED : ExitCode.FAILED;
+    }
+
     /**
-     * Some unmeasured jobs come first: the server's first ones are those of a JVM that has just
+     * Some unmeasured jobs come first: a server's very first ones are those of a JVM that has just
      * started.
      */
-    private int measure(KilnClient client) throws InterruptedException {
-        var load = new HelloLoad(client, concurrency);
+    private BenchReport load(HelloLoad hello) throws InterruptedException {
         try (var progress = new Progress(terminal)) {
             progress.show("warming up with %d jobs".formatted(concurrency));
-            load.run(concurrency);
+            hello.run(concurrency);
             progress.show("measuring %d jobs".formatted(jobs));
             long start = System.nanoTime();
-            var measured = load.run(jobs);
-            var report =
-                    new BenchReport(
-                            measured, concurrency, Duration.ofNanos(System.nanoTime() - start));
-            progress.close();
-            terminal.out().print(json ? Json.line(report.json()) + "\n" : report.inWords());
-            return report.failures() == 0 ? ExitCode.SUCCEEDED : ExitCode.FAILED;
+            var measured = hello.run(jobs);
+            return new BenchReport(
+                    measured, concurrency, Duration.ofNanos(System.nanoTime() - start));
         }
     }
 }

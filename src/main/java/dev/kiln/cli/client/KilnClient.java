@@ -95,19 +95,23 @@ public final class KilnClient implements AutoCloseable {
         } catch (ConnectException e) {
             throw new CliException(
                     "no Kiln answers at %s: start one with `./kiln up`, or name another with --server or KILN_URL"
-                            .formatted(server),
+                            .formatted(address()),
                     e);
         } catch (HttpTimeoutException e) {
             throw new CliException(
                     "Kiln at %s did not answer within %d s: look at its log, or try again"
-                            .formatted(server, ANSWER_LIMIT.toSeconds()),
+                            .formatted(address(), ANSWER_LIMIT.toSeconds()),
                     e);
         } catch (IOException e) {
             throw new CliException(
                     "the connection to Kiln at %s broke (%s): try again"
-                            .formatted(server, e.getMessage()),
+                            .formatted(address(), e.getMessage()),
                     e);
         }
+    }
+
+    private String address() {
+        return server.toString().replaceFirst("/$", "");
     }
 
     private static JsonNode accepted(HttpResponse<byte[]> response) {

@@ -47,7 +47,7 @@ public record Terminal(
                     Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor)).toString();
             return target.matches("/dev/(pts/\\d+|tty.*|console)");
         } catch (IOException noProc) {
-            return System.console() != null;
+            return System.console() != null && System.console().isTerminal();
         }
     }
 
@@ -61,7 +61,10 @@ public record Terminal(
             String answer =
                     new String(stty.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)
                             .strip();
-            int columns = answer.matches("\\d+ \\d+") ? Integer.parseInt(answer.split(" ")[1]) : 0;
+            int columns =
+                    answer.matches("\\d+ \\d+")
+                            ? Integer.parseInt(answer.replaceAll(".* ", ""))
+                            : 0;
             return columns > 0 ? columns : USUAL_COLUMNS;
         } catch (IOException noTerminalToAsk) {
             return USUAL_COLUMNS;

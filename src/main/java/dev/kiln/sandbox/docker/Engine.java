@@ -1,6 +1,7 @@
 package dev.kiln.sandbox.docker;
 
 import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.command.WaitContainerResultCallback;
 import com.github.dockerjava.api.exception.ConflictException;
 import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.exception.NotFoundException;
@@ -9,7 +10,6 @@ import com.github.dockerjava.api.model.Container;
 import com.github.dockerjava.api.model.Info;
 import com.github.dockerjava.core.DefaultDockerClientConfig;
 import com.github.dockerjava.core.DockerClientImpl;
-import com.github.dockerjava.api.command.WaitContainerResultCallback;
 import com.github.dockerjava.httpclient5.ApacheDockerHttpClient;
 import dev.kiln.sandbox.SandboxFault;
 import java.io.Closeable;
@@ -21,6 +21,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The Docker Engine of this host: the few calls we make, each bounded in time, each failure a
@@ -30,11 +32,20 @@ import java.util.concurrent.TimeUnit;
 final class Engine implements Closeable {
     /** The engine understood and said no. */
     static final class Refused extends Exception {
+        private static final Pattern MESSAGE =
+                Pattern.compile("\\{\"message\":\"(.*)\"}\\s*$", Pattern.DOTALL);
+
         private final int status;
 
         Refused(DockerException answer) {
-            super(answer.getMessage(), answer);
+            super(oneLine(String.valueOf(answer.getMessage())), answer);
             this.status = answer.getHttpStatus();
+        }
+
+        /** The engine's own words, without the JSON around them. */
+        private static String oneLine(String message) {
+            Matcher quoted = MESSAGE.matcher(message);
+            return (quoted.find() ? quoted.group(1) : message).strip().replace('\n', ' ');
         }
 
         /** HTTP status of the answer. */

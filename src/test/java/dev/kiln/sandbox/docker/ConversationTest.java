@@ -1,0 +1,75 @@
+package dev.kiln.sandbox.docker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class ConversationTest {
+    private final Conversation conversation = new Conversation();
+
+    @Test
+    void the_end_of_the_channel_answers_everyone_who_waits() {
+        conversation.over(new Conversation.End.Silent());
+
+        assertThat(conversation.ready()).isCompletedWithValue(null);
+        assertThat(conversation.started()).isCompletedWithValue(null);
+        assertThat(conversation.end()).isCompletedWithValue(new Conversation.End.Silent());
+    }
+
+    @Test
+    void the_first_end_stands() {
+        conversation.over(new Conversation.End.Told(15));
+        conversation.over(new Conversation.End.Silent());
+
+        assertThat(conversation.end().join()).isEqualTo(new Conversation.End.Told(15));
+    }
+
+    @Test
+    void more_output_than_the_cap_is_not_believed() throws Exception {
+        conversation.expectOutput(4);
+        conversation.onOutput(false, ByteBuffer.wrap(new byte[3]));
+
+        assertThatThrownBy(() -> conversation.onOutput(false, ByteBuffer.wrap(new byte[2])))
+                .isInstanceOf(MalformedReport.class);
+        assertThat(conversation.stdout().kept()).hasSize(3);
+    }
+
+    @Test
+    void output_before_the_spec_was_sent_is_not_believed() {
+        assertThatThrownBy(() -> conversation.onOutput(true, ByteBuffer.wrap(new byte[1])))
+                .isInstanceOf(MalformedReport.class);
+    }
+
+    @Test
+    void a_report_must_agree_with_the_output_that_came() throws Exception {
+        conversation.expectOutput(4);
+        conversation.onOutput(false, ByteBuffer.wrap(new byte[] {1, 2}));
+
+        assertThatThrownBy(() -> conversation.onEnded(report(3, 0)))
+                .isInstanceOf(MalformedReport.class);
+        assertThatThrownBy(() -> conversation.onEnded(report(1, 0)))
+                .isInstanceOf(MalformedReport.class);
+        assertThatThrownBy(() -> conversation.onEnded(report(2, 9)))
+                .isInstanceOf(MalformedReport.class);
+        conversation.onEnded(report(2, 0));
+        assertThat(conversation.end()).isCompleted();
+    }
+
+    @Test
+    void what_was_produced_beyond_the_cap_is_known_also_without_a_report() throws Exception {
+        conversation.expectOutput(2);
+        conversation.onOutput(false, ByteBuffer.wrap(new byte[] {1, 2}));
+        conversation.onProduced(100, 0);
+
+        assertThat(conversation.stdout().produced()).isEqualTo(100);
+        assertThat(conversation.stdout().truncated()).isTrue();
+        assertThat(conversation.stderr().truncated()).isFalse();
+    }
+
+    private static RunnerReport report(long out, long err) {
+        return new RunnerReport(0, Duration.ZERO, Duration.ZERO, out, err);
+    }
+}

@@ -1,0 +1,101 @@
+package dev.kiln.sandbox.docker;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The engine as an operator sees and handles it, limited to the containers of one home directory.
+ */
+final class DockerCli {
+    private final Path home;
+
+    DockerCli(Path home) {
+        this.home = home;
+    }
+
+    /** Runs the docker client and returns what it prints. */
+    String run(String... arguments) {
+        var command = new ArrayList<>(List.of("docker"));
+        command.addAll(List.of(arguments));
+        return output(command);
+    }
+
+    private static String output(List<String> command) {
+        try {
+            var process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            process.getOutputStream().close();
+            String text =
+                    new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            process.waitFor();
+            return text;
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        } catch (InterruptedException interrupted) {
+            throw new IllegalStateException(interrupted);
+        }
+    }
+
+    /** Full ids of all containers of the home, running or not. */
+    List<String> containers() {
+        return run("ps", "-aq", "--no-trunc", "--filter", "label=dev.kiln.home=" + home)
+                .lines()
+                .toList();
+    }
+
+    private List<String> running() {
+        return run("ps", "-q", "--no-trunc", "--filter", "label=dev.kiln.home=" + home)
+                .lines()
+                .toList();
+    }
+
+    /**
+     * Waits until a program's container runs and its program is in it (the runner and one more).
+     */
+    void awaitRunning() {
+        await().atMost(Duration.ofSeconds(30)).until(() -> !running().isEmpty() && inputArrived());
+    }
+
+    /** Waits for the program to have run a moment; its output cannot be seen from outside. */
+    void awaitOutput(String ignored) {
+        awaitRunning();
+    }
+
+    private boolean inputArrived() throws IOException {
+        try (var jobs = Files.list(home.resolve("jobs"))) {
+            return jobs.anyMatch(job -> Files.exists(job.resolve("stdin")));
+        }
+    }
+
+    /** Sends a signal to every process of a container, past the engine. */
+    void signalAll(String id, String signal) {
+        pids(id).forEach(pid -> output(List.of("kill", "-" + signal, Long.toString(pid))));
+    }
+
+    /** How many processes of the host belong to the container. */
+    int processes(String id) {
+        return pids(id).size();
+    }
+
+    private static List<Long> pids(String id) {
+        return ProcessHandle.allProcesses()
+                .map(ProcessHandle::pid)
+                .filter(pid -> belongs(pid, id))
+                .toList();
+    }
+
+    private static boolean belongs(long pid, String id) {
+        try {
+            return Files.readString(Path.of("/proc", Long.toString(pid), "cgroup")).contains(id);
+        } catch (IOException ended) {
+            return false;
+        }
+    }
+}

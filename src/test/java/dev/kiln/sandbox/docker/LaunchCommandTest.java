@@ -1,0 +1,170 @@
+package dev.kiln.sandbox.docker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.kiln.job.InputFile;
+import dev.kiln.sandbox.Program;
+import java.io.ByteArrayInputStream;
+import java.io.DataInputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the runner is told, and what it finds. */
+class LaunchCommandTest {
+    private static final LaunchCommand PYTHON =
+            new LaunchCommand("main.py", List.of("/usr/bin/python3", "-X", "{file}"));
+    private static final Image IMAGE =
+            new Image("sha256:0", Map.of("PATH", "/image/bin", "LANG", "de_DE.UTF-8"));
+
+    @Test
+    void the_program_runs_beside_its_files() {
+        var spec =
+                PYTHON.spec(
+                        program(
+                                List.of("a", ""),
+                                Map.of(),
+                                file("data/x"),
+                                file("data/y"),
+                                file("b")),
+                        container());
+
+        assertThat(spec.argv())
+                .containsExactly("/usr/bin/python3", "-X", "/tmp/work/main.py", "a", "");
+        assertThat(spec.links()).containsExactly("data", "b", "main.py");
+    }
+
+    @Test
+    void a_file_of_the_codes_name_keeps_its_place() {
+        var spec = PYTHON.spec(program(List.of(), Map.of(), file("main.py")), container());
+
+        assertThat(spec.argv()).contains("/job/main.py");
+        assertThat(spec.links()).containsExactly("main.py");
+    }
+
+    @Test
+    void the_environment_is_the_images_then_the_jobs() {
+        var spec = PYTHON.spec(program(List.of(), Map.of("LANG", "C", "A", "b")), container());
+
+        assertThat(spec.env())
+                .isEqualTo(
+                        Map.of("PATH", "/image/bin", "LANG", "C", "HOME", "/tmp/work", "A", "b"));
+    }
+
+    @Test
+    void a_runtime_that_cannot_work_is_refused() {
+        assertThatThrownBy(() -> new LaunchCommand("a/b", List.of("/x")))
+                .hasMessageContaining("a/b");
+        assertThatThrownBy(() -> new LaunchCommand("stdin", List.of("/x")))
+                .hasMessageContaining("stdin");
+        assertThatThrownBy(() -> new LaunchCommand("x", List.of("python3")))
+                .hasMessageContaining("python3");
+        assertThatThrownBy(() -> new LaunchCommand("x", List.of()))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void the_message_is_laid_out_as_the_runner_reads_it() throws Exception {
+        var spec =
+                new RunnerSpec(
+                        5, Map.of(6, 49L), List.of("/bin/é"), Map.of("A", "1"), List.of("x"));
+
+        var in = new DataInputStream(new ByteArrayInputStream(spec.encode()));
+        assertThat(in.readInt()).isEqualTo(in.available());
+        assertThat(in.readShort()).isEqualTo((short) 1);
+        assertThat(in.readLong()).isEqualTo(5);
+        assertThat(in.readLong()).isEqualTo(5);
+        assertThat(in.readInt()).isEqualTo(1);
+        assertThat(in.readInt()).isEqualTo(6);
+        assertThat(in.readLong()).isEqualTo(49);
+        assertThat(strings(in)).containsExactly("/bin/é");
+        assertThat(strings(in)).containsExactly("A=1");
+        assertThat(strings(in)).containsExactly("x");
+        assertThat(in.available()).isZero();
+    }
+
+    private static List<String> strings(DataInputStream in) throws Exception {
+        var strings = new ArrayList<String>();
+        for (int left = in.readInt(); left > 0; left--) {
+            strings.add(new String(in.readNBytes(in.readInt()), StandardCharsets.UTF_8));
+        }
+        return strings;
+    }
+
+    @Test
+    void what_the_runner_cannot_take_is_refused_here() {
+        assertThatThrownBy(
+                        () ->
+                                new RunnerSpec(0, Map.of(), List.of("a\0b"), Map.of(), List.of())
+                                        .encode())
+                .hasMessageContaining("NUL");
+        assertThatThrownBy(
+                        () ->
+                                new RunnerSpec(
+                                                0,
+                                                Map.of(),
+                                                List.of("/x", "a".repeat(17 << 20)),
+                                                Map.of(),
+                                                List.of())
+                                        .encode())
+                .hasMessageContaining("at most");
+    }
+
+    @Test
+    void inputs_are_laid_out_for_others_to_read_and_leave_nothing_behind(@TempDir Path home)
+            throws Exception {
+        var input = InputDir.create(home.resolve("jobs"), "kiln-1");
+        input.fill("main.py", new byte[] {1}, new byte[] {2}, List.of(file("d/e/f"), file("d/g")));
+
+        assertThat(home.resolve("jobs/kiln-1/files/main.py")).hasBinaryContent(new byte[] {1});
+        assertThat(home.resolve("jobs/kiln-1/stdin")).hasBinaryContent(new byte[] {2});
+        assertThat(home.resolve("jobs/kiln-1/files/d/e/f")).hasBinaryContent(new byte[] {7});
+        assertThat(Files.getPosixFilePermissions(home.resolve("jobs"))).hasSize(3);
+        assertThat(Files.getPosixFilePermissions(home.resolve("jobs/kiln-1/files/d"))).hasSize(7);
+        Files.createSymbolicLink(home.resolve("jobs/kiln-1/files/link"), home);
+        input.delete();
+        assertThat(home.resolve("jobs")).isEmptyDirectory();
+        input.delete();
+    }
+
+    @Test
+    void files_in_each_others_way_are_refused(@TempDir Path home) throws Exception {
+        var input = InputDir.create(home, "kiln-1");
+
+        assertThatThrownBy(
+                        () ->
+                                input.fill(
+                                        "m",
+                                        new byte[0],
+                                        new byte[0],
+                                        List.of(file("a"), file("a/b"))))
+                .isInstanceOf(java.io.IOException.class);
+        assertThatThrownBy(() -> InputDir.create(home, "kiln-1"))
+                .isInstanceOf(java.io.IOException.class);
+    }
+
+    private static Program program(List<String> args, Map<String, String> env, InputFile... files) {
+        return new Program("python", new byte[0], new byte[0], args, env, List.of(files));
+    }
+
+    private static InputFile file(String path) {
+        return new InputFile(path, new byte[] {7});
+    }
+
+    private static ContainerSpec container() {
+        return new ContainerSpec(
+                "kiln-x",
+                IMAGE,
+                new ContainerRuntime("kiln-gvisor", true, "x", "systrap", 2),
+                SandboxHost.LIMITS,
+                Path.of("/r"),
+                Path.of("/i"),
+                Map.of());
+    }
+}

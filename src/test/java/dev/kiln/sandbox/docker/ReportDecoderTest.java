@@ -1,0 +1,222 @@
+package dev.kiln.sandbox.docker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ReportDecoderTest {
+    private final Heard heard = new Heard();
+    private final ReportDecoder decoder = new ReportDecoder(heard);
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 7, 1000})
+    void a_conversation_is_understood_however_it_is_cut_up(int chunk) throws Exception {
+        byte[] all =
+                join(
+                        hello("6.1", "Starting gVisor..."),
+                        frame('S'),
+                        frame('O', "one"),
+                        frame('E', "err"),
+                        frame('O', "two"),
+                        counts(6, 3),
+                        end(0x700, 10, 2, 3, 6, 3));
+
+        for (int at = 0; at < all.length; at += chunk) {
+            decoder.feed(ByteBuffer.wrap(all, at, Math.min(chunk, all.length - at)));
+        }
+
+        assertThat(heard.words)
+                .containsExactly(
+                        "ready 6.1 Starting gVisor...", "started", "produced 6 3", "ended 7");
+        assertThat(heard.out.toString(StandardCharsets.UTF_8)).isEqualTo("onetwo");
+        assertThat(heard.err.toString(StandardCharsets.UTF_8)).isEqualTo("err");
+        assertThat(heard.report)
+                .isEqualTo(
+                        new RunnerReport(
+                                0x700, Duration.ofNanos(10), Duration.ofNanos(5000), 6, 3));
+    }
+
+    @Test
+    void output_is_passed_on_before_its_frame_is_complete() throws Exception {
+        decoder.feed(ByteBuffer.wrap(join(hello("6.1", ""), frame('S'))));
+        decoder.feed(ByteBuffer.wrap(new byte[] {'O', 0, 0, 0, 10, 'h', 'i'}));
+
+        assertThat(heard.out.toString(StandardCharsets.UTF_8)).isEqualTo("hi");
+    }
+
+    @Test
+    void a_failed_start_and_a_stop_from_outside_are_told_apart() throws Exception {
+        decoder.feed(
+                ByteBuffer.wrap(
+                        join(
+                                hello("6.1", ""),
+                                frame('F', new byte[] {9, 0, 0, 0, 2}),
+                                frame('T', new byte[] {15}))));
+
+        assertThat(heard.words).containsExactly("ready 6.1 ", "failed 9 2", "told 15");
+    }
+
+    @Test
+    void what_comes_out_of_turn_is_malformed() {
+        assertMalformed(frame('S'));
+        assertMalformed(frame('O', "x"));
+        assertMalformed(join(hello("6.1", ""), hello("6.1", "")));
+        assertMalformed(join(hello("6.1", ""), frame('O', "x")));
+        assertMalformed(join(hello("6.1", ""), end(0, 0, 0, 0, 0, 0)));
+        assertMalformed(join(hello("6.1", ""), frame('S'), frame('S')));
+        assertMalformed(
+                join(hello("6.1", ""), frame('S'), end(0, 0, 0, 0, 0, 0), frame('O', "late")));
+        assertMalformed(
+                join(hello("6.1", ""), frame('S'), end(0, 0, 0, 0, 0, 0), end(0, 0, 0, 0, 0, 0)));
+    }
+
+    @Test
+    void wrong_lengths_and_values_are_malformed() {
+        assertMalformed(new byte[] {'R', 0x7f, (byte) 0xff, (byte) 0xff, (byte) 0xff});
+        assertMalformed(new byte[] {'R', (byte) 0xff, (byte) 0xff, (byte) 0xff, (byte) 0xff});
+        assertMalformed(frame('R', new byte[] {0, 9, 0, 0, 0, 0}));
+        assertMalformed(frame('R', new byte[] {0, 1, 0, 9, 0, 0}));
+        assertMalformed(frame('R', new byte[] {0, 1, 0, 0, 0, 0, 7}));
+        byte[] started = join(hello("6.1", ""), frame('S'));
+        assertMalformed(join(started, frame('O')));
+        assertMalformed(join(started, new byte[] {'O', 0, 1, 0, 1}));
+        assertMalformed(join(started, new byte[] {'E', (byte) 0x80, 0, 0, 0}));
+        assertMalformed(join(started, frame('X', new byte[43])));
+        assertMalformed(join(started, frame('C', new byte[15])));
+        assertMalformed(join(started, counts(-1, 0)));
+        assertMalformed(join(started, end(0, -1, 0, 0, 0, 0)));
+        assertMalformed(join(started, end(0, 0, Long.MAX_VALUE, 0, 0, 0)));
+        assertMalformed(join(started, frame('Z', "?")));
+        assertMalformed(new byte[] {0, 0, 0, 0, 0});
+    }
+
+    @Test
+    void random_bytes_end_in_a_refusal_or_in_silence_but_never_otherwise() {
+        var random = new Random(7);
+        for (int round = 0; round < 20_000; round++) {
+            byte[] noise = new byte[random.nextInt(64)];
+            random.nextBytes(noise);
+            byte[] start =
+                    round % 3 == 0
+                            ? new byte[0]
+                            : round % 3 == 1
+                                    ? hello("6.1", "")
+                                    : join(hello("6.1", ""), frame('S'));
+            var fresh = new ReportDecoder(new Heard());
+            try {
+                fresh.feed(ByteBuffer.wrap(join(start, noise)));
+            } catch (MalformedReport expected) {
+                assertThat(expected)
+                        .hasMessageMatching("(?s)(frame|unknown frame type|the runner speaks).*");
+            }
+        }
+    }
+
+    private static void assertMalformed(byte[] bytes) {
+        var fresh = new ReportDecoder(new Heard());
+        assertThatThrownBy(() -> fresh.feed(ByteBuffer.wrap(bytes)))
+                .isInstanceOf(MalformedReport.class);
+    }
+
+    static byte[] hello(String release, String log) {
+        ByteBuffer payload = ByteBuffer.allocate(6 + release.length() + log.length());
+        payload.putShort((short) 1)
+                .putShort((short) release.length())
+                .put(release.getBytes(StandardCharsets.UTF_8));
+        payload.putShort((short) log.length()).put(log.getBytes(StandardCharsets.UTF_8));
+        return frame('R', payload.array());
+    }
+
+    static byte[] end(int status, long wall, long user, long system, long out, long err) {
+        return frame(
+                'X',
+                ByteBuffer.allocate(44)
+                        .putInt(status)
+                        .putLong(wall)
+                        .putLong(user)
+                        .putLong(system)
+                        .putLong(out)
+                        .putLong(err)
+                        .array());
+    }
+
+    private static byte[] counts(long out, long err) {
+        return frame('C', ByteBuffer.allocate(16).putLong(out).putLong(err).array());
+    }
+
+    static byte[] frame(char type, String payload) {
+        return frame(type, payload.getBytes(StandardCharsets.UTF_8));
+    }
+
+    static byte[] frame(char type, byte... payload) {
+        return ByteBuffer.allocate(5 + payload.length)
+                .put((byte) type)
+                .putInt(payload.length)
+                .put(payload)
+                .array();
+    }
+
+    static byte[] join(byte[]... parts) {
+        var all = new ByteArrayOutputStream();
+        for (byte[] part : parts) {
+            all.writeBytes(part);
+        }
+        return all.toByteArray();
+    }
+
+    /** Writes down what it hears. */
+    private static final class Heard implements ReportListener {
+        private final List<String> words = new ArrayList<>();
+        private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+        private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+        private RunnerReport report;
+
+        @Override
+        public void onReady(RunnerHello hello) {
+            words.add("ready " + hello.kernelRelease() + " " + hello.kernelLog());
+        }
+
+        @Override
+        public void onStarted() {
+            words.add("started");
+        }
+
+        @Override
+        public void onFailed(int stage, int errno) {
+            words.add("failed " + stage + " " + errno);
+        }
+
+        @Override
+        public void onOutput(boolean stderr, ByteBuffer bytes) {
+            byte[] copy = new byte[bytes.remaining()];
+            bytes.get(copy);
+            (stderr ? err : out).writeBytes(copy);
+        }
+
+        @Override
+        public void onProduced(long stdout, long stderr) {
+            words.add("produced " + stdout + " " + stderr);
+        }
+
+        @Override
+        public void onEnded(RunnerReport ended) {
+            report = ended;
+            words.add("ended " + ended.exitCode());
+        }
+
+        @Override
+        public void onTold(int signal) {
+            words.add("told " + signal);
+        }
+    }
+}
