@@ -40,7 +40,24 @@ class ArchitectureTest {
                     Map.entry("sandbox.docker", Set.of("job", "sandbox")),
                     Map.entry("run", Set.of("job", "claim", "store", "sandbox", "lifecycle")),
                     Map.entry("embedded", Set.of()),
-                    Map.entry("cli", Set.of("embedded")),
+                    Map.entry("cli.client", Set.of()),
+                    Map.entry("cli.terminal", Set.of()),
+                    Map.entry("cli.report", Set.of("cli.client", "cli.terminal")),
+                    Map.entry(
+                            "cli.demo",
+                            Set.of("cli.client", "cli.report", "cli.terminal", "embedded", "job")),
+                    Map.entry(
+                            "cli.bench",
+                            Set.of("cli.client", "cli.report", "cli.terminal", "embedded")),
+                    Map.entry(
+                            "cli",
+                            Set.of(
+                                    "cli.bench",
+                                    "cli.client",
+                                    "cli.demo",
+                                    "cli.report",
+                                    "cli.terminal",
+                                    "embedded")),
                     // The entry point: it alone looks at several features, to check them before
                     // they start.
                     Map.entry("", Set.of("intake", "lifecycle", "run", "store", "embedded")));
@@ -54,8 +71,8 @@ class ArchitectureTest {
                     "org.flywaydb", Set.of("store"),
                     "java.sql", Set.of("store", "embedded"),
                     "org.eclipse.microprofile.reactive", Set.of("intake", "event"),
-                    "org.apache.kafka", Set.of("intake", "event", "embedded", "cli"),
-                    "picocli", Set.of("cli"));
+                    "org.apache.kafka", Set.of("intake", "event", "embedded", "cli.demo"),
+                    "picocli", Set.of("cli", "cli.bench", "cli.demo"));
 
     private static final JavaClasses CLASSES =
             new ClassFileImporter()

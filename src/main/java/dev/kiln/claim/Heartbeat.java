@@ -7,8 +7,8 @@ import dev.kiln.lifecycle.Loop;
 import dev.kiln.lifecycle.Role;
 import dev.kiln.store.LeaseStore;
 import dev.kiln.store.StoreUnavailable;
+import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
-import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
@@ -101,8 +101,8 @@ public class Heartbeat {
         }
     }
 
-    @PreDestroy
-    void stop() {
+    /** After the drain, whose jobs it keeps alive, and while there is a database. */
+    void stop(@Observes ShutdownEvent event) {
         if (loop != null) {
             loop.close();
         }

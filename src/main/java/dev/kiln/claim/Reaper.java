@@ -6,8 +6,8 @@ import dev.kiln.lifecycle.Loop;
 import dev.kiln.lifecycle.Role;
 import dev.kiln.store.LeaseStore;
 import dev.kiln.store.StoreUnavailable;
+import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
-import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
@@ -80,8 +80,7 @@ public class Reaper {
                 lease, LeaseStore.By.REAPER, "worker " + lease.owner() + " fell silent");
     }
 
-    @PreDestroy
-    void stop() {
+    void stop(@Observes ShutdownEvent event) {
         if (loop != null) {
             loop.close();
         }

@@ -9,10 +9,9 @@ import org.jspecify.annotations.Nullable;
  * that the environment names.
  *
  * @param environment what the server needs to know of the embedded ones, as environment variables
- * @param embedded what was started here
+ * @param stop stops what was started here
  */
-record BackingServers(Map<String, String> environment, AutoCloseable embedded)
-        implements AutoCloseable {
+record BackingServers(Map<String, String> environment, Runnable stop) implements AutoCloseable {
 
     static final String BOOTSTRAP = "KAFKA_BOOTSTRAP_SERVERS";
     static final String URL = "QUARKUS_DATASOURCE_JDBC_URL";
@@ -26,15 +25,15 @@ record BackingServers(Map<String, String> environment, AutoCloseable embedded)
             if (ownKafka && ownDatabase) {
                 var servers = EmbeddedServers.start(data, home.cache(), kafka);
                 return new BackingServers(
-                        environment(servers.kafka(), servers.database().access()), servers);
+                        environment(servers.kafka(), servers.database().access()), servers::close);
             }
             if (ownKafka) {
                 var broker = EmbeddedKafka.start(kafka);
-                return new BackingServers(environment(broker, null), broker);
+                return new BackingServers(environment(broker, null), broker::close);
             }
             if (ownDatabase) {
                 var database = EmbeddedDatabase.start(data, home.cache());
-                return new BackingServers(environment(null, database.access()), database);
+                return new BackingServers(environment(null, database.access()), database::close);
             }
             return new BackingServers(Map.of(), () -> {});
         } catch (InterruptedException e) {
@@ -58,7 +57,7 @@ record BackingServers(Map<String, String> environment, AutoCloseable embedded)
     }
 
     @Override
-    public void close() throws Exception {
-        embedded.close();
+    public void close() {
+        stop.run();
     }
 }

@@ -1,5 +1,6 @@
 package dev.kiln.embedded;
 
+import io.quarkus.bootstrap.logging.InitialConfigurator;
 import java.io.FileNotFoundException;
 import java.nio.file.Path;
 import java.util.List;
@@ -49,10 +50,12 @@ public final class BrokerLog {
         var lines = new PatternFormatter("%d{yyyy-MM-dd HH:mm:ss,SSS} %-5p [%c] (%t) %s%e%n");
         var root = logger("");
         root.setLevel(Level.WARN);
-        for (Handler replaced : root.clearHandlers()) {
-            replaced.close();
-        }
-        root.addHandler(new FileHandler(lines, file.toFile(), true));
+        root.clearHandlers();
+        // What was logged so far waits in Quarkus's handler for a logging configuration, which here
+        // is this one.
+        InitialConfigurator.DELAYED_HANDLER.setHandlers(
+                new Handler[] {new FileHandler(lines, file.toFile(), true)});
+        root.addHandler(InitialConfigurator.DELAYED_HANDLER);
     }
 
     private static Logger logger(String name) {

@@ -3,16 +3,18 @@ package dev.kiln.embedded;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /**
  * The folder that the embedded servers keep their data in, held by one process at a time. The
@@ -24,14 +26,20 @@ public final class DataDirectory implements AutoCloseable {
     private static final String POSTGRES = "postgres";
     private static final Duration SURELY_LOCKED = Duration.ofMinutes(1);
 
+    /**
+     * What this process holds. POSIX drops a process's locks on a file as soon as it closes that
+     * file anywhere, so a file that is locked here must not even be looked at here.
+     */
+    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
     private final Path root;
     private final boolean temporary;
     private final FileChannel channel;
 
-    private DataDirectory(Path root, boolean temporary, FileChannel channel) {
+    private DataDirectory(Path root, boolean temporary) throws IOException {
         this.root = root;
         this.temporary = temporary;
-        this.channel = channel;
+        this.channel = lock(root);
     }
 
     /**
@@ -45,7 +53,7 @@ public final class DataDirectory implements AutoCloseable {
                     root,
                     PosixFilePermissions.asFileAttribute(
                             PosixFilePermissions.fromString("rwx------")));
-            return new DataDirectory(root, false, lock(root));
+            return new DataDirectory(root.toRealPath(), false);
         } catch (IOException e) {
             throw new ServerStartException("cannot use the data folder " + root + ": " + e, e);
         }
@@ -55,8 +63,8 @@ public final class DataDirectory implements AutoCloseable {
     public static DataDirectory temporary() {
         try {
             sweep(Path.of(System.getProperty("java.io.tmpdir")));
-            Path root = Files.createTempDirectory(TEMPORARY);
-            return new DataDirectory(root, true, lock(root));
+            Path root = Files.createTempDirectory(TEMPORARY + ProcessHandle.current().pid() + "-");
+            return new DataDirectory(root.toRealPath(), true);
         } catch (IOException e) {
             throw new ServerStartException("cannot make a temporary data folder: " + e, e);
         }
@@ -85,43 +93,60 @@ public final class DataDirectory implements AutoCloseable {
                 return false;
             }
             // Between making and locking a new folder, its lock is free too.
-            if (Files.getLastModifiedTime(file)
-                    .toInstant()
-                    .isAfter(Instant.now().minus(SURELY_LOCKED))) {
+            boolean young =
+                    Files.getLastModifiedTime(file)
+                            .toInstant()
+                            .isAfter(Instant.now().minus(SURELY_LOCKED));
+            if (young || HELD.contains(folder.toRealPath()) || madeHere(folder)) {
                 return false;
             }
-            try (var channel = FileChannel.open(file, StandardOpenOption.WRITE);
-                    var lock = tryLock(channel)) {
-                return lock != null;
-            }
+            var channel = lockedFile(file);
+            channel.ifPresent(DataDirectory::close);
+            return channel.isPresent();
         } catch (IOException notOursToJudge) {
             return false;
         }
     }
 
-    private static FileChannel lock(Path root) throws IOException {
-        var channel =
-                FileChannel.open(
-                        root.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        try {
-            if (tryLock(channel) != null) {
-                return channel;
+    private static synchronized FileChannel lock(Path root) throws IOException {
+        if (!HELD.contains(root)) {
+            var channel = lockedFile(root.resolve("lock"), StandardOpenOption.CREATE);
+            if (channel.isPresent()) {
+                HELD.add(root);
+                return channel.get();
             }
-        } catch (IOException e) {
-            channel.close();
-            throw e;
         }
-        channel.close();
         throw new ServerStartException(
                 "another Kiln is running on %s: stop it first, or set KILN_DATA to another folder"
                         .formatted(root));
     }
 
-    private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
+    private static Optional<FileChannel> lockedFile(Path file, OpenOption... options)
+            throws IOException {
+        var writing = Stream.concat(Stream.of(options), Stream.of(StandardOpenOption.WRITE));
+        var channel = FileChannel.open(file, writing.toArray(OpenOption[]::new));
+        if (channel.tryLock() != null) {
+            return Optional.of(channel);
+        }
+        channel.close();
+        return Optional.empty();
+    }
+
+    /**
+     * Also by a class of the same name from another class loader, whose {@link #HELD} is another
+     * one.
+     */
+    private static boolean madeHere(Path folder) {
+        return folder.getFileName()
+                .toString()
+                .startsWith(TEMPORARY + ProcessHandle.current().pid() + "-");
+    }
+
+    private static void close(FileChannel channel) {
         try {
-            return channel.tryLock();
-        } catch (OverlappingFileLockException heldByThisProcess) {
-            return null;
+            channel.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -163,6 +188,8 @@ public final class DataDirectory implements AutoCloseable {
             }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot delete " + root, e);
+        } finally {
+            HELD.remove(root);
         }
     }
 }

@@ -1,9 +1,11 @@
 package dev.kiln.embedded;
 
 import java.io.FileNotFoundException;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * see {@link Leash}.
  */
 public final class SingleMachine implements AutoCloseable {
+
+    /** Kafka's client unmaps buffers in a way that the JDK otherwise warns of on each start. */
+    private static final String QUIET = "--sun-misc-unsafe-memory-access=allow";
 
     private final Settings settings;
     private final Map<String, String> given;
@@ -45,6 +50,25 @@ public final class SingleMachine implements AutoCloseable {
         this.home = KilnHome.of(given);
         teardown.start(settings::data);
         Runtime.getRuntime().addShutdownHook(new Thread(teardown::close, "stop-kiln"));
+    }
+
+    /**
+     * One on free ports and temporary data, which uses no servers but its own.
+     *
+     * @param name of what it is for: its server's log is named after it
+     */
+    public static SingleMachine temporary(Map<String, String> given, String name) {
+        var own = new HashMap<>(given);
+        own.keySet().removeAll(List.of(BackingServers.BOOTSTRAP, BackingServers.URL));
+        try {
+            Path log =
+                    Files.createDirectories(KilnHome.of(given).logs())
+                            .resolve(name + "-server.log");
+            return new SingleMachine(
+                    new Settings(DataDirectory.temporary(), FreePort.pick(), 0, log), own);
+        } catch (IOException e) {
+            throw new ServerStartException("cannot write the server's log: " + e, e);
+        }
     }
 
     /**
@@ -92,7 +116,7 @@ public final class SingleMachine implements AutoCloseable {
                     "there is no %s: build it with `mvn package`, or start ./kiln".formatted(jar));
         }
         String thisJava = ProcessHandle.current().info().command().orElse("java");
-        return List.of(given.getOrDefault("KILN_JAVA", thisJava), "-jar", jar.toString());
+        return List.of(given.getOrDefault("KILN_JAVA", thisJava), QUIET, "-jar", jar.toString());
     }
 
     /** Where the server listens. */

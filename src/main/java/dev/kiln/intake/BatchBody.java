@@ -19,7 +19,7 @@ enum BatchBody {
     /** A document a line, from line 1; blank lines are passed over. */
     LINES("line") {
         @Override
-        List<Entry> cut(byte[] body) {
+        List<Entry> cut(byte[] body, int most) {
             var entries = new ArrayList<Entry>();
             int number = 1;
             for (int start = 0; start < body.length; number++) {
@@ -29,7 +29,7 @@ enum BatchBody {
                 }
                 byte[] line = Arrays.copyOfRange(body, start, end);
                 if (!isBlank(line)) {
-                    entries.add(new Entry(number, line));
+                    add(entries, new Entry(number, line), most);
                 }
                 start = end + 1;
             }
@@ -40,7 +40,7 @@ enum BatchBody {
     /** The elements of one JSON array, from index 0. */
     ARRAY("index") {
         @Override
-        List<Entry> cut(byte[] body) {
+        List<Entry> cut(byte[] body, int most) {
             var entries = new ArrayList<Entry>();
             try (var json = JSON.createParser(body)) {
                 if (json.nextToken() != JsonToken.START_ARRAY) {
@@ -55,16 +55,14 @@ enum BatchBody {
                     if (start < 0 || end < 0) {
                         throw malformed("the body is not UTF-8");
                     }
-                    entries.add(
-                            new Entry(
-                                    entries.size(),
-                                    Arrays.copyOfRange(body, (int) start, (int) end)));
+                    byte[] document = Arrays.copyOfRange(body, (int) start, (int) end);
+                    add(entries, new Entry(entries.size(), document), most);
                 }
                 if (json.nextToken() != null) {
                     throw malformed("the body goes on after the array");
                 }
             } catch (JsonProcessingException e) {
-                throw malformed("the body is not valid JSON: " + e.getOriginalMessage());
+                throw malformed("the body is not valid JSON: " + StrictJson.reason(e));
             } catch (IOException e) {
                 throw new UncheckedIOException("reading an array of bytes does not fail", e);
             }
@@ -97,9 +95,20 @@ enum BatchBody {
     /**
      * The documents, whatever they hold.
      *
-     * @throws ProblemException when the body itself is not of this format
+     * @param most how many there may be: millions of empty ones fit into a body
+     * @throws ProblemException when the body itself is not of this format, or holds more
      */
-    abstract List<Entry> cut(byte[] body);
+    abstract List<Entry> cut(byte[] body, int most);
+
+    private static void add(List<Entry> entries, Entry entry, int most) {
+        if (entries.size() == most) {
+            throw new ProblemException(
+                    ProblemType.TOO_LARGE,
+                    "the body holds more than %d documents, the limit: send several batches under one name"
+                            .formatted(most));
+        }
+        entries.add(entry);
+    }
 
     private static boolean isBlank(byte[] line) {
         for (byte b : line) {

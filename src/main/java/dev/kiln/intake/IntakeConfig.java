@@ -4,13 +4,13 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import io.smallrye.config.WithName;
 
-/** How much the doors take at a time. */
+/**
+ * How much the doors take at a time. Over HTTP the server's own {@code
+ * quarkus.http.limits.max-body-size} must be larger, since it answers with an empty body.
+ */
 @ConfigMapping(prefix = "kiln.intake")
 public interface IntakeConfig {
-    /**
-     * One document over HTTP, whether alone or in a batch; {@code
-     * quarkus.http.limits.max-body-size} must allow it.
-     */
+    /** One document over HTTP, whether alone or in a batch. */
     @WithName("http.max-document-bytes")
     @WithDefault("16m")
     ByteSize httpMaxDocumentBytes();
@@ -20,7 +20,7 @@ public interface IntakeConfig {
     @WithDefault("1m")
     ByteSize topicMaxDocumentBytes();
 
-    /** One batch request; {@code quarkus.http.limits.max-body-size} must allow it. */
+    /** One batch request. */
     @WithName("http.max-batch-bytes")
     @WithDefault("64m")
     ByteSize httpMaxBatchBytes();

@@ -17,7 +17,7 @@ final class Refusals {
             new FieldError(
                     "/id", "belongs to a job with another body: give a new job an id of its own");
     static final FieldError UNSTORABLE =
-            new FieldError("", "is refused by the database for its content");
+            new FieldError("", "the database refuses the content of this document");
     private static final Logger LOG = Logger.getLogger(Refusals.class);
 
     private Refusals() {}

@@ -78,9 +78,9 @@ final class StrictJson {
         } catch (IOException e) {
             if (e instanceof CharacterCodingException
                     || e.getCause() instanceof CharacterCodingException) {
-                errors.add("", "is not UTF-8: give bytes that are no text as base64");
+                errors.add("", "the document is not UTF-8: give bytes that are no text as base64");
             } else {
-                errors.add("", "cannot be read as JSON: " + e.getMessage());
+                errors.add("", "the document cannot be read as JSON: " + e.getMessage());
             }
             return null;
         }
@@ -90,21 +90,22 @@ final class StrictJson {
         try {
             JsonNode root = mapper.readTree(parser);
             if (root == null) {
-                errors.add("", "is empty: send a JSON object");
+                errors.add("", "the document is empty: send a JSON object");
             } else if (!root.isObject()) {
-                errors.add("", "must be a JSON object, is " + Fields.kind(root));
+                errors.add("", "the document must be a JSON object, is " + Fields.kind(root));
             } else if (parser.nextToken() != null) {
-                errors.add("", "goes on after its end: send one JSON object a document");
+                errors.add(
+                        "", "the document goes on after its end: send one JSON object a document");
             } else {
                 return (ObjectNode) root;
             }
         } catch (StreamConstraintsException e) {
-            errors.add(pointer(parser), "is more than a job may be: " + reason(e));
+            errors.add(pointer(parser), "more than a job may be: " + reason(e));
         } catch (JsonProcessingException e) {
-            errors.add(pointer(parser), "is not valid JSON: " + reason(e));
+            errors.add(pointer(parser), "not valid JSON: " + reason(e));
         } catch (NumberFormatException e) {
             // The tree's builder lets it through for exponents that no BigDecimal can hold.
-            errors.add(pointer(parser), "is not a number that can be read: its exponent is absurd");
+            errors.add(pointer(parser), "not a number that can be read: its exponent is absurd");
         }
         return null;
     }
@@ -113,7 +114,8 @@ final class StrictJson {
         return parser.getParsingContext().pathAsPointer().toString();
     }
 
-    private static String reason(JsonProcessingException e) {
+    /** What the parser says, and where. */
+    static String reason(JsonProcessingException e) {
         // Without the parser's own hints to programmers: "(…, from
         // `StreamReadConstraints.getMaxTokenCount()`)".
         String message = e.getOriginalMessage().replaceAll(", from `[^`]*`", "");

@@ -98,7 +98,9 @@ public class SubmissionReader {
                     case Origin.Topic _ -> config.topicMaxDocumentBytes();
                 };
         if (document.length > max.bytes()) {
-            errors.add("", "has %d bytes, the limit is %s".formatted(document.length, max));
+            errors.add(
+                    "",
+                    "the document has %d bytes, the limit is %s".formatted(document.length, max));
             return null;
         }
         return json.read(document, errors);

@@ -107,8 +107,11 @@ public class SubmitBatchResource {
     private Response submit(InputStream body, BatchBody format, @Nullable String chosen)
             throws IOException {
         var batch = batch(chosen);
-        var entries = format.cut(BoundedBody.read(body, config.httpMaxBatchBytes()));
-        requireCount(entries.size());
+        byte[] bytes = BoundedBody.read(body, config.httpMaxBatchBytes());
+        var entries = format.cut(bytes, config.httpMaxBatchJobs());
+        if (entries.isEmpty()) {
+            throw new ProblemException(ProblemType.MALFORMED_BODY, "the body holds no documents");
+        }
         var answer = new BatchAnswer(format);
         var positions = new ArrayList<Integer>();
         var submissions = new ArrayList<Submission>();
@@ -153,18 +156,6 @@ public class SubmitBatchResource {
                     ProblemType.INVALID_REQUEST, "the query's batch " + PlacementReader.NAME_RULE);
         }
         return new Origin.RequestBatch(chosen, true);
-    }
-
-    private void requireCount(int documents) {
-        if (documents == 0) {
-            throw new ProblemException(ProblemType.MALFORMED_BODY, "the body holds no documents");
-        }
-        if (documents > config.httpMaxBatchJobs()) {
-            throw new ProblemException(
-                    ProblemType.TOO_LARGE,
-                    "the body holds %d documents, the limit is %d: send several batches under one name"
-                            .formatted(documents, config.httpMaxBatchJobs()));
-        }
     }
 
     @ServerExceptionMapper

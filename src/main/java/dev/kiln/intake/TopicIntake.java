@@ -4,16 +4,13 @@ import dev.kiln.job.JobId;
 import dev.kiln.job.Submission;
 import dev.kiln.store.RejectionStore;
 import dev.kiln.store.StoreUnavailable;
-import dev.kiln.store.SubmissionStore;
 import dev.kiln.wire.FieldError;
 import dev.kiln.wire.FieldErrors;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -23,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes a batch of records durable: each becomes a job, or goes to the rejected topic. What can be
  * cured by waiting is waited for, here, since a failure handed to the channel would stop it for
- * good; any other error means that a record of the batch is poison, which is found by halving.
+ * good.
  */
 @ApplicationScoped
 class TopicIntake {
@@ -31,17 +28,17 @@ class TopicIntake {
     private static final Duration RETRY = Duration.ofSeconds(1);
 
     private final SubmissionReader reader;
-    private final SubmissionStore store;
+    private final Admission admission;
     private final RejectionStore rejections;
     private final RejectedTopic rejectedTopic;
 
     TopicIntake(
             SubmissionReader reader,
-            SubmissionStore store,
+            Admission admission,
             RejectionStore rejections,
             RejectedTopic rejectedTopic) {
         this.reader = reader;
-        this.store = store;
+        this.admission = admission;
         this.rejections = rejections;
         this.rejectedTopic = rejectedTopic;
     }
@@ -64,90 +61,48 @@ class TopicIntake {
                     case Reading.Refused(var id, var errors) -> reject(source, id, errors);
                 }
             }
-            // The same id twice in one batch is decided in order, like the same id in two batches.
-            for (List<Arrival> distinct : distinctIds(arrivals)) {
-                insert(distinct);
-            }
+            admit(arrivals);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IntakeStopped();
         }
     }
 
-    /** Splits into rounds without a repeated id, keeping the order of each id's records. */
-    private static List<List<Arrival>> distinctIds(List<Arrival> arrivals) {
-        List<Map<JobId, Arrival>> rounds = new ArrayList<>();
-        for (Arrival arrival : arrivals) {
-            var round =
-                    rounds.stream()
-                            .filter(r -> !r.containsKey(arrival.submission().id()))
-                            .findFirst();
-            round.orElseGet(
-                            () -> {
-                                rounds.add(new LinkedHashMap<>());
-                                return rounds.getLast();
-                            })
-                    .put(arrival.submission().id(), arrival);
-        }
-        return rounds.stream().map(round -> List.copyOf(round.values())).toList();
-    }
-
-    private void insert(List<Arrival> arrivals) throws InterruptedException {
-        Map<JobId, SubmissionStore.Outcome> outcomes;
-        try {
-            outcomes = insertOnceAvailable(arrivals);
-        } catch (RuntimeException refused) {
-            isolate(arrivals, refused);
-            return;
-        }
-        for (Arrival arrival : arrivals) {
-            var id = arrival.submission().id();
-            if (outcomes.get(id) == SubmissionStore.Outcome.CONFLICT) {
-                reject(arrival.source(), id, List.of(conflict()));
-            }
-        }
-        LOG.debugf("intake records=%d", arrivals.size());
-    }
-
-    private Map<JobId, SubmissionStore.Outcome> insertOnceAvailable(List<Arrival> arrivals)
-            throws InterruptedException {
+    private void admit(List<Arrival> arrivals) throws InterruptedException {
         var submissions = arrivals.stream().map(Arrival::submission).toList();
-        boolean told = false;
-        while (true) {
-            try {
-                return store.insert(submissions);
-            } catch (StoreUnavailable e) {
-                if (!told) {
-                    LOG.warnf("intake=waiting, %d records: %s", arrivals.size(), e.getMessage());
-                    told = true;
-                }
-                Thread.sleep(RETRY);
+        var outcomes = onceAvailable("Postgres", () -> admission.admit(submissions));
+        for (int i = 0; i < arrivals.size(); i++) {
+            var source = arrivals.get(i).source();
+            switch (outcomes.get(i)) {
+                case Admission.Outcome.Accepted _, Admission.Outcome.AlreadyKnown _ -> {}
+                case Admission.Outcome.Conflict(var id) ->
+                        reject(source, id, List.of(Refusals.CONFLICT));
+                case Admission.Outcome.Unstorable(var id) ->
+                        reject(source, id, List.of(Refusals.UNSTORABLE));
             }
         }
     }
 
-    private void isolate(List<Arrival> arrivals, RuntimeException refused)
-            throws InterruptedException {
-        if (arrivals.size() > 1) {
-            int half = arrivals.size() / 2;
-            insert(arrivals.subList(0, half));
-            insert(arrivals.subList(half, arrivals.size()));
-            return;
-        }
-        Arrival poison = arrivals.getFirst();
-        LOG.debugf(refused, "jobId=%s refused by Postgres", poison.submission().id());
-        var error = new FieldError("", "the database refuses the content of this document");
-        reject(poison.source(), poison.submission().id(), List.of(error));
-    }
-
+    /**
+     * A conflict says nothing about the job that the id belongs to: polling shows a job before any
+     * rejection.
+     */
     private void reject(
             ConsumerRecord<byte[], byte[]> source, @Nullable JobId id, List<FieldError> errors)
             throws InterruptedException {
-        sendOnceAvailable(source, errors);
-        // A conflict says nothing about the job that the id belongs to, and polling shows the job
-        // before any rejection.
+        onceAvailable(
+                "kiln.rejected",
+                () -> {
+                    rejectedTopic.send(source, errors);
+                    return errors;
+                });
         if (id != null) {
-            rememberOnceAvailable(id, FieldErrors.toJson(errors));
+            onceAvailable(
+                    "Postgres",
+                    () -> {
+                        rejections.remember(id, FieldErrors.toJson(errors));
+                        return id;
+                    });
         }
         LOG.infof(
                 "jobId=%s source=%s/%d/%d outcome=rejected: %s",
@@ -158,34 +113,24 @@ class TopicIntake {
                 FieldErrors.inWords(errors));
     }
 
-    private void sendOnceAvailable(ConsumerRecord<byte[], byte[]> source, List<FieldError> errors)
-            throws InterruptedException {
+    /** Something that can only fail in ways that pass by waiting, or by a bug. */
+    private interface Step<T> {
+        T take() throws InterruptedException, ExecutionException, TimeoutException;
+    }
+
+    private static <T> T onceAvailable(String what, Step<T> step) throws InterruptedException {
+        boolean told = false;
         while (true) {
             try {
-                rejectedTopic.send(source, errors);
-                return;
-            } catch (ExecutionException | TimeoutException e) {
-                LOG.warnf("intake=waiting for kiln.rejected: %s", e.toString());
+                return step.take();
+            } catch (StoreUnavailable | ExecutionException | TimeoutException e) {
+                if (!told) {
+                    LOG.warnf("intake=waiting for %s: %s", what, e);
+                    told = true;
+                }
                 Thread.sleep(RETRY);
             }
         }
-    }
-
-    private void rememberOnceAvailable(JobId id, String reason) throws InterruptedException {
-        while (true) {
-            try {
-                rejections.remember(id, reason);
-                return;
-            } catch (StoreUnavailable e) {
-                LOG.debug("keeping a rejection until Postgres takes it", e);
-                Thread.sleep(RETRY);
-            }
-        }
-    }
-
-    private static FieldError conflict() {
-        return new FieldError(
-                "/id", "belongs to a job with another body; give a new job an id of its own");
     }
 
     /** A tombstone has no value, which reads as an empty document. */

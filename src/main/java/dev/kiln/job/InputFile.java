@@ -1,5 +1,6 @@
 package dev.kiln.job;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -12,6 +13,7 @@ import java.util.regex.Pattern;
  */
 public record InputFile(String path, byte[] content) {
     public static final int MAX_PATH = 255;
+    private static final int MAX_NAME_BYTES = 255;
     private static final Pattern SEGMENT = Pattern.compile("[^/\\p{Cntrl}]{1,100}");
 
     public InputFile {
@@ -28,6 +30,14 @@ public record InputFile(String path, byte[] content) {
                     || !SEGMENT.matcher(segment).matches()) {
                 throw new IllegalArgumentException(
                         "path must consist of plain names between slashes (no empty, \".\" or \"..\" part)");
+            }
+            // Else no file system could hold it, and every worker in turn would take that for its
+            // own fault.
+            if (segment.getBytes(StandardCharsets.UTF_8).length > MAX_NAME_BYTES) {
+                throw new IllegalArgumentException(
+                        "each name in path must have at most "
+                                + MAX_NAME_BYTES
+                                + " bytes of UTF-8");
             }
         }
     }

@@ -5,6 +5,8 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
+import java.io.IOException;
+import java.util.List;
 import java.util.Set;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
@@ -30,16 +32,12 @@ public final class ProblemMappers {
             return cause;
         }
         if (status >= 500) {
-            LOG.errorf(e, "request failed: %s %s", request.getMethod(), uri.getPath());
+            LOG.errorf(e, "request failed: %s %s", request.getMethod(), path(uri));
         }
         var type = ProblemType.ofStatus(status);
         var problem =
                 new Problem(
-                        type.uri(),
-                        type.title(),
-                        status,
-                        detail(type, uri, request),
-                        java.util.List.of());
+                        type.uri(), type.title(), status, detail(type, uri, request), List.of());
         var answer = Response.fromResponse(problem.response());
         KEPT_HEADERS.forEach(
                 name -> {
@@ -50,27 +48,36 @@ public final class ProblemMappers {
         return answer.build();
     }
 
+    /** A body that could not be read to its end, by which the client has gone or soon will. */
+    @ServerExceptionMapper
+    Response of(IOException e, UriInfo uri, Request request) {
+        LOG.debugf(e, "request cut off: %s %s", request.getMethod(), path(uri));
+        return Problem.of(ProblemType.MALFORMED_BODY, "the body could not be read to its end")
+                .response();
+    }
+
     /**
      * What nobody expected. The log gets the cause; the client learns nothing about the server's
      * insides.
      */
     @ServerExceptionMapper
     Response of(Throwable e, UriInfo uri, Request request) {
-        LOG.errorf(e, "request failed: %s %s", request.getMethod(), uri.getPath());
+        LOG.errorf(e, "request failed: %s %s", request.getMethod(), path(uri));
         return Problem.of(
                         ProblemType.INTERNAL_ERROR,
                         "the request failed for a reason that lies with the server; its log has the cause")
                 .response();
     }
 
+    /** As it was sent, escapes and all: what they stand for does not belong into a log line. */
+    private static String path(UriInfo uri) {
+        return uri.getRequestUri().getRawPath();
+    }
+
     private static String detail(ProblemType type, UriInfo uri, Request request) {
         return switch (type) {
-            case NOT_FOUND -> "there is nothing at " + uri.getPath();
-            case METHOD_NOT_ALLOWED ->
-                    uri.getPath()
-                            + " does not take "
-                            + request.getMethod()
-                            + "; see the Allow header";
+            case NOT_FOUND -> "there is nothing at " + path(uri);
+            case METHOD_NOT_ALLOWED -> path(uri) + " does not take " + request.getMethod();
             case UNSUPPORTED_MEDIA_TYPE ->
                     "set the Content-Type header to one that this address takes, such as application/json";
             case NOT_ACCEPTABLE ->

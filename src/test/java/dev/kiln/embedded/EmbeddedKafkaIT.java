@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,10 +40,11 @@ class EmbeddedKafkaIT {
     @Test
     void a_restart_keeps_the_records_though_the_port_changes() throws Exception {
         try (var first = EmbeddedKafka.start(KafkaSettings.in(folder))) {
-            produce(first, "kiln.jobs", "kept".getBytes());
+            produce(first, "kiln.jobs", "kept".getBytes(StandardCharsets.UTF_8));
         }
         try (var second = EmbeddedKafka.start(KafkaSettings.in(folder))) {
-            assertThat(firstOf(second, "kiln.jobs")).isEqualTo("kept".getBytes());
+            assertThat(firstOf(second, "kiln.jobs"))
+                    .isEqualTo("kept".getBytes(StandardCharsets.UTF_8));
         }
     }
 

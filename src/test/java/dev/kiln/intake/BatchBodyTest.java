@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class BatchBodyTest {
@@ -66,11 +67,21 @@ class BatchBodyTest {
     @Test
     void an_array_in_another_encoding_is_refused() {
         byte[] body = "[{}]".getBytes(StandardCharsets.UTF_16BE);
-        assertThatThrownBy(() -> BatchBody.ARRAY.cut(body)).hasMessageContaining("not UTF-8");
+        assertThatThrownBy(() -> BatchBody.ARRAY.cut(body, 100)).hasMessageContaining("not UTF-8");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void millions_of_empty_documents_are_not_even_cut(BatchBody format) {
+        var body = format == BatchBody.LINES ? "1\n".repeat(101) : "[" + "1,".repeat(100) + "1]";
+        assertThatThrownBy(() -> cut(format, body))
+                .isInstanceOfSatisfying(
+                        ProblemException.class,
+                        e -> assertThat(e.problem().status()).isEqualTo(413));
     }
 
     private static List<String> cut(BatchBody format, String body) {
-        return format.cut(utf8(body)).stream()
+        return format.cut(utf8(body), 100).stream()
                 .map(e -> e.position() + ": " + new String(e.document(), StandardCharsets.UTF_8))
                 .toList();
     }

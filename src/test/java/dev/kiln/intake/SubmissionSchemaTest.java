@@ -45,6 +45,7 @@ class SubmissionSchemaTest {
                     "code itself",
                     "reserved",
                     // what the validator's own reader has already replaced or let pass
+                    "255 bytes of UTF-8",
                     "lone surrogate",
                     "in UTC too");
 

@@ -87,6 +87,10 @@ class WrongFieldTest {
                         "code itself"),
                 arguments(
                         file("\"path\": \".kiln/x\", \"text\": \"\""), "/files/0/path", "reserved"),
+                arguments(
+                        file("\"path\": \"" + "漢".repeat(90) + "\", \"text\": \"\""),
+                        "/files/0/path",
+                        "255 bytes of UTF-8"),
                 arguments(files("a", "a"), "/files/1/path", "given twice"),
                 arguments(files("a", "a/b"), "/files/1/path", "is a file already"),
                 arguments(files("a/b/c", "a/b"), "/files/1/path", "is a folder"),

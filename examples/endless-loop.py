@@ -1,0 +1,3 @@
+print("I am never going to stop", flush=True)
+while True:
+    pass

@@ -1,0 +1,4 @@
+print("I want all of it", flush=True)
+held = []
+while True:
+    held.append(bytearray(1 << 20))

@@ -1,0 +1,1 @@
+print("Kiln · кирпич · 窯 · 🔥 · naïve façade")

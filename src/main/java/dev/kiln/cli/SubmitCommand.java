@@ -1,0 +1,50 @@
+package dev.kiln.cli;
+
+import dev.kiln.cli.client.Json;
+import dev.kiln.cli.client.Waiting;
+import dev.kiln.cli.report.ExitCode;
+import dev.kiln.cli.report.JobReport;
+import dev.kiln.cli.terminal.Terminal;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Submits one program. */
+@Command(
+        name = "submit",
+        description = "Submit one program and print its job's id; --wait prints its result.",
+        mixinStandardHelpOptions = true)
+final class SubmitCommand implements Callable<Integer> {
+
+    private final Terminal terminal;
+
+    @Mixin private ServerOption server;
+    @Mixin private SubmissionOptions options;
+
+    @Option(
+            names = "--wait",
+            description = "Wait for its end; the exit code is 0 if it succeeded, else 1.")
+    private boolean wait;
+
+    @Option(names = "--json", description = "Print the server's documents.")
+    private boolean json;
+
+    SubmitCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        var submission = options.submission(System.in);
+        try (var client = server.connect()) {
+            var accepted = client.submit(submission);
+            String id = accepted.path("id").asText();
+            if (wait) {
+                return new JobReport(new Waiting(client).forOne(id)).print(terminal, json);
+            }
+            terminal.out().println(json ? Json.line(accepted) : id);
+            return ExitCode.SUCCEEDED;
+        }
+    }
+}

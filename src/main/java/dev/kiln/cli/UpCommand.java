@@ -1,0 +1,67 @@
+package dev.kiln.cli;
+
+import dev.kiln.cli.report.ExitCode;
+import dev.kiln.cli.terminal.Steps;
+import dev.kiln.cli.terminal.Terminal;
+import dev.kiln.embedded.DataDirectory;
+import dev.kiln.embedded.FreePort;
+import dev.kiln.embedded.KilnHome;
+import dev.kiln.embedded.SingleMachine;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Runs a Kiln of one machine. */
+@Command(
+        name = "up",
+        description =
+                "Run a single-machine Kiln in the foreground until Ctrl-C. Its data is kept in $KILN_DATA, or in a folder of $KILN_HOME. With KAFKA_BOOTSTRAP_SERVERS or QUARKUS_DATASOURCE_JDBC_URL set it uses those servers.",
+        mixinStandardHelpOptions = true)
+final class UpCommand implements Callable<Integer> {
+
+    private final Terminal terminal;
+
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            defaultValue = "8080",
+            description = "Where it listens for HTTP on 127.0.0.1 (default: ${DEFAULT-VALUE}).")
+    private int port;
+
+    @Option(
+            names = "--kafka-port",
+            paramLabel = "PORT",
+            defaultValue = "9092",
+            description =
+                    "Where its broker listens on 127.0.0.1 (default: ${DEFAULT-VALUE}; another one when that is taken).")
+    private int kafkaPort;
+
+    UpCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        var env = System.getenv();
+        if (!FreePort.isFree(port)) {
+            terminal.err()
+                    .printf(
+                            "kiln: port %d is taken: stop its owner, or choose another one with --port%n",
+                            port);
+            return ExitCode.REFUSED;
+        }
+        var data = DataDirectory.kept(KilnHome.of(env).data(env));
+        int brokerPort = FreePort.isFree(kafkaPort) ? kafkaPort : 0;
+        var steps = new Steps(terminal);
+        try (var machine =
+                new SingleMachine(new SingleMachine.Settings(data, port, brokerPort, null), env)) {
+            steps.run("start Kafka and PostgreSQL", machine::startBacking);
+            steps.run("start Kiln", machine::startServer);
+            terminal.err()
+                    .printf(
+                            "Kiln is at %s, its broker at %s, its data in %s. Ctrl-C stops it.%n",
+                            machine.url(), machine.bootstrapServers(), data.root());
+            return machine.awaitEnd();
+        }
+    }
+}

@@ -1,0 +1,21 @@
+package dev.kiln.cli.bench;
+
+import java.time.Duration;
+import java.util.List;
+
+/** Lengths of time, measured. */
+record Sample(List<Duration> sorted) {
+
+    Sample {
+        sorted = sorted.stream().sorted().toList();
+    }
+
+    /** The smallest one that this share of all do not exceed (nearest rank). */
+    Duration percentile(double percent) {
+        if (sorted.isEmpty()) {
+            return Duration.ZERO;
+        }
+        int rank = (int) Math.ceil(percent / 100 * sorted.size());
+        return sorted.get(Math.max(1, rank) - 1);
+    }
+}

@@ -1,0 +1,3 @@
+/** Measures a Kiln from outside. */
+@org.jspecify.annotations.NullMarked
+package dev.kiln.cli.bench;

@@ -1,0 +1,132 @@
+package dev.kiln.cli.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.time.Duration;
+import java.util.Optional;
+
+/** A Kiln server, seen over HTTP. Every failure is a {@link CliException}. */
+public final class KilnClient implements AutoCloseable {
+
+    private static final Duration CONNECT_LIMIT = Duration.ofSeconds(5);
+    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(60);
+
+    private final URI server;
+    private final HttpClient http;
+
+    /** Connects to nothing yet. */
+    public KilnClient(URI server) {
+        this.server = server;
+        // Version 1.1: over plain HTTP version 2 costs an upgrade and gains nothing for small
+        // documents.
+        this.http =
+                HttpClient.newBuilder()
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .connectTimeout(CONNECT_LIMIT)
+                        .build();
+    }
+
+    /**
+     * A client of the server that was named.
+     *
+     * @throws CliException when that is not an HTTP address
+     */
+    public static KilnClient of(String server) {
+        try {
+            var uri = URI.create(server.endsWith("/") ? server : server + "/");
+            if (("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))
+                    && uri.getHost() != null) {
+                return new KilnClient(uri);
+            }
+        } catch (IllegalArgumentException notAUri) {
+            // Said below, together with what is a URI but none of HTTP.
+        }
+        throw new CliException(
+                "'%s' is not the address of a server: give one like http://127.0.0.1:8080"
+                        .formatted(server));
+    }
+
+    /** Submits one job and gives the server's answer, which has its {@code id}. */
+    public JsonNode submit(ObjectNode submission) throws InterruptedException {
+        return accepted(post("v1/jobs", "application/json", Json.bytes(submission)));
+    }
+
+    /** Submits many, one document a line, and gives the server's answer. */
+    public JsonNode submitLines(byte[] lines) throws InterruptedException {
+        return accepted(post("v1/batches", "application/x-ndjson", lines));
+    }
+
+    /** The job with this id, if the server knows it. */
+    public Optional<PolledJob> job(String id) throws InterruptedException {
+        if (!id.matches("[0-9A-Za-z-]+")) {
+            throw new CliException("'%s' is not a job id: `kiln submit` prints one".formatted(id));
+        }
+        var response = send(request("v1/jobs/" + id).GET());
+        if (response.statusCode() == 404) {
+            return Optional.empty();
+        }
+        return Optional.of(new PolledJob(accepted(response)));
+    }
+
+    private HttpResponse<byte[]> post(String path, String type, byte[] body)
+            throws InterruptedException {
+        return send(
+                request(path)
+                        .header("Content-Type", type)
+                        .POST(HttpRequest.BodyPublishers.ofByteArray(body)));
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(server.resolve(path))
+                .timeout(ANSWER_LIMIT)
+                .header("Accept", "application/json, application/problem+json");
+    }
+
+    private HttpResponse<byte[]> send(HttpRequest.Builder request) throws InterruptedException {
+        try {
+            return http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+        } catch (ConnectException e) {
+            throw new CliException(
+                    "no Kiln answers at %s: start one with `./kiln up`, or name another with --server or KILN_URL"
+                            .formatted(address()),
+                    e);
+        } catch (HttpTimeoutException e) {
+            throw new CliException(
+                    "Kiln at %s did not answer within %d s: look at its log, or try again"
+                            .formatted(address(), ANSWER_LIMIT.toSeconds()),
+                    e);
+        } catch (IOException e) {
+            throw new CliException(
+                    "the connection to Kiln at %s broke (%s): try again"
+                            .formatted(address(), e.getMessage()),
+                    e);
+        }
+    }
+
+    private String address() {
+        return server.toString().replaceFirst("/$", "");
+    }
+
+    private static JsonNode accepted(HttpResponse<byte[]> response) {
+        if (response.statusCode() / 100 != 2) {
+            throw new CliException(Problems.inWords(response.statusCode(), response.body()));
+        }
+        return Json.parse(response.body())
+                .orElseThrow(
+                        () ->
+                                new CliException(
+                                        Problems.inWords(response.statusCode(), response.body())));
+    }
+
+    @Override
+    public void close() {
+        http.close();
+    }
+}

@@ -1,0 +1,99 @@
+package dev.kiln.cli.client;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** Waits for jobs to end by polling them. */
+public final class Waiting {
+
+    private final KilnClient client;
+
+    /** On this server. */
+    public Waiting(KilnClient client) {
+        this.client = client;
+    }
+
+    /**
+     * Until this job has ended.
+     *
+     * @throws CliException when the server does not know it
+     */
+    public PolledJob forOne(String id) throws InterruptedException {
+        var interval = new PollInterval();
+        while (true) {
+            var job = client.job(id).orElseThrow(() -> unknown(id));
+            if (job.ended()) {
+                return job;
+            }
+            interval.await();
+        }
+    }
+
+    /** The sentence for an id that the server does not know. */
+    public static CliException unknown(String id) {
+        return new CliException(
+                "Kiln knows no job %s: check the id and the server (--server, KILN_URL)"
+                        .formatted(id));
+    }
+
+    /**
+     * Until all have ended, or until the limit has passed. A job that the server does not know yet
+     * may still be on its way to it.
+     *
+     * @param seen called after each round with every job as last seen
+     * @return each id's job as last seen, in the order of the ids
+     */
+    public Map<String, PolledJob> forAll(
+            Collection<String> ids, Duration limit, Consumer<Collection<PolledJob>> seen)
+            throws InterruptedException {
+        var giveUp = Instant.now().plus(limit);
+        var jobs = new LinkedHashMap<String, PolledJob>();
+        var left = new ArrayList<>(ids);
+        var interval = new PollInterval();
+        while (true) {
+            if (look(left, jobs)) {
+                interval.reset();
+            }
+            seen.accept(jobs.values());
+            if (left.isEmpty() || Instant.now().isAfter(giveUp)) {
+                return inOrder(ids, jobs);
+            }
+            interval.await();
+        }
+    }
+
+    /**
+     * Looks at every job that is left, and takes those away that have ended; tells whether there
+     * were any.
+     */
+    private boolean look(Collection<String> left, Map<String, PolledJob> jobs)
+            throws InterruptedException {
+        boolean some = false;
+        for (var ids = left.iterator(); ids.hasNext(); ) {
+            var job = client.job(ids.next());
+            job.ifPresent(found -> jobs.put(found.id(), found));
+            if (job.isPresent() && job.get().ended()) {
+                ids.remove();
+                some = true;
+            }
+        }
+        return some;
+    }
+
+    private static Map<String, PolledJob> inOrder(
+            Collection<String> ids, Map<String, PolledJob> jobs) {
+        var ordered = new LinkedHashMap<String, PolledJob>();
+        for (String id : ids) {
+            PolledJob job = jobs.get(id);
+            if (job != null) {
+                ordered.put(id, job);
+            }
+        }
+        return ordered;
+    }
+}

@@ -1,0 +1,3 @@
+/** The example batch, from Kafka topic to result table. */
+@org.jspecify.annotations.NullMarked
+package dev.kiln.cli.demo;

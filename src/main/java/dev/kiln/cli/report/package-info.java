@@ -1,0 +1,3 @@
+/** Jobs told to people. */
+@org.jspecify.annotations.NullMarked
+package dev.kiln.cli.report;
