@@ -21,6 +21,10 @@ record OtherJvm(Process process, BufferedReader output) {
                 new ArrayList<>(
                         List.of(
                                 ProcessHandle.current().info().command().orElse("java"),
+                                // As the script kiln does.
+                                "--enable-native-access=ALL-UNNAMED",
+                                "--sun-misc-unsafe-memory-access=allow",
+                                "-Djava.util.logging.manager=org.jboss.logmanager.LogManager",
                                 "-cp",
                                 classPath,
                                 main));

@@ -53,6 +53,9 @@ final class Run {
         long patience = System.nanoTime() + config.startTimeout().toNanos();
         Wait wait = await(conversation.ready(), patience);
         RunnerHello hello = conversation.ready().getNow(null);
+        if (wait == Wait.DONE && stop.isDone()) {
+            wait = Wait.STOPPED;
+        }
         if (wait == Wait.DONE && hello != null) {
             requireIsolation(hello);
             cell.load(program, command);

@@ -15,6 +15,9 @@ enum StartStage {
     private static final int ENOENT = 2;
     private static final int E2BIG = 7;
 
+    /** What gVisor answers to a single argument that is too long. */
+    private static final int ENAMETOOLONG = 36;
+
     private final String task;
 
     StartStage(String task) {
@@ -30,7 +33,8 @@ enum StartStage {
         String hint =
                 switch (errno) {
                     case ENOENT -> at == EXEC ? ": the image does not have it" : "";
-                    case E2BIG -> at == EXEC ? ": arguments and environment are too long" : "";
+                    case E2BIG, ENAMETOOLONG ->
+                            at == EXEC ? ": arguments and environment are too long" : "";
                     default -> "";
                 };
         return "The program was not started: the runner could not "

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.kiln.job.InputFile;
 import dev.kiln.job.Limits;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -77,8 +76,7 @@ class InputOutputIT {
 
     @Test
     void stdin_may_hold_any_bytes_and_be_long() throws Exception {
-        byte[] input = new byte[3 << 20];
-        Arrays.setAll(input, i -> (byte) (i * 31));
+        byte[] input = pattern(3 << 20, Integer.MAX_VALUE);
         var program =
                 new dev.kiln.sandbox.Program(
                         "python",
@@ -122,8 +120,7 @@ class InputOutputIT {
                         LIMITS);
 
         assertThat(result.exitCode()).as(result.stderr().text()).isZero();
-        byte[] expected = new byte[Math.min(size, CAP)];
-        Arrays.setAll(expected, i -> (byte) (i % 50000 * 31));
+        byte[] expected = pattern(Math.min(size, CAP), 50_000);
         assertThat(result.stdout().kept()).isEqualTo(expected);
         assertThat(result.stdout().produced()).isEqualTo(size);
         assertThat(result.stdout().truncated()).isEqualTo(size > CAP);
@@ -181,5 +178,13 @@ class InputOutputIT {
                             raise ValueError('no')
                         ValueError: no
                         """);
+    }
+
+    private static byte[] pattern(int size, int period) {
+        byte[] bytes = new byte[size];
+        for (int i = 0; i < size; i++) {
+            bytes[i] = (byte) (i % period * 31);
+        }
+        return bytes;
     }
 }

@@ -234,6 +234,19 @@ final class SandboxHost implements AutoCloseable {
                     connections);
         }
 
+        Settings withCalls(Duration limit) {
+            return new Settings(
+                    runtime,
+                    gvisorNames,
+                    home,
+                    engine,
+                    probeImage,
+                    limit,
+                    startTimeout,
+                    killTimeout,
+                    connections);
+        }
+
         Settings withProbeImage(String image) {
             return new Settings(
                     runtime,

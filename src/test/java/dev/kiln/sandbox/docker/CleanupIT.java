@@ -1,0 +1,122 @@
+package dev.kiln.sandbox.docker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.kiln.sandbox.StopSignal;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Nothing of a run outlives it, however it or its worker ended. */
+class CleanupIT {
+    private SandboxHost host;
+    private DockerCli docker;
+
+    @BeforeEach
+    void open() {
+        host = new SandboxHost();
+        docker = new DockerCli(host.home);
+    }
+
+    @AfterEach
+    void close() {
+        host.close();
+    }
+
+    @Test
+    void runs_leave_no_container_file_descriptor_or_thread() throws Exception {
+        host.shell("echo warm-up");
+        long threads = Thread.getAllStackTraces().size();
+        long descriptors = descriptors();
+
+        for (int i = 0; i < 12; i++) {
+            host.shell(
+                    i % 3 == 0
+                            ? "yes | head -c 3000000"
+                            : i % 3 == 1 ? "kill -9 $$" : "sleep 100 & exit 1");
+        }
+
+        assertThat(docker.containers()).isEmpty();
+        assertThat(host.home.resolve("jobs")).isEmptyDirectory();
+        assertThat(descriptors())
+                .as("pooled connections to the engine may differ")
+                .isBetween(descriptors - 4, descriptors + 4);
+        assertThat((long) Thread.getAllStackTraces().size()).isLessThanOrEqualTo(threads + 4);
+    }
+
+    private static long descriptors() throws IOException {
+        try (var files = Files.list(Path.of("/proc/self/fd"))) {
+            return files.count();
+        }
+    }
+
+    @Test
+    void a_killed_worker_leaves_no_program_running_and_the_next_one_sweeps_up() throws Exception {
+        Process worker = Worker.start(host.home);
+        docker.awaitRunning();
+        String id = docker.containers().getFirst();
+        // Another worker of the same host comes up meanwhile and must not mistake this one for
+        // dead.
+        host.sandbox.checkReady();
+        assertThat(docker.containers()).containsExactly(id);
+        assertThat(docker.processes(id)).isPositive();
+
+        worker.destroyForcibly().waitFor();
+
+        await("the runner ends with its control channel")
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> docker.processes(id) == 0);
+        try (var next =
+                new DockerSandbox(host.settings, SandboxHost.runtimes(java.util.Map.of()))) {
+            next.checkReady();
+        }
+        assertThat(docker.containers()).isEmpty();
+        assertThat(host.home.resolve("jobs")).isEmptyDirectory();
+        assertThat(locks()).as("of the living alone").hasSize(1);
+    }
+
+    private List<Path> locks() throws IOException {
+        try (var files = Files.list(host.home.resolve("workers"))) {
+            return files.toList();
+        }
+    }
+
+    /** A worker process of its own, with a program that does not end. */
+    static final class Worker {
+        private Worker() {}
+
+        static Process start(Path home) throws IOException {
+            return new ProcessBuilder(
+                            ProcessHandle.current().info().command().orElseThrow(),
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            "-Djava.util.logging.manager=org.jboss.logmanager.LogManager",
+                            Worker.class.getName(),
+                            home.toString())
+                    .inheritIO()
+                    .start();
+        }
+
+        public static void main(String[] args) throws Exception {
+            var settings = new SandboxHost.Settings(SandboxConfig.Isolation.AUTO, Path.of(args[0]));
+            try (var sandbox =
+                    new DockerSandbox(
+                            settings,
+                            SandboxHost.runtimes(
+                                    java.util.Map.of(
+                                            "sh", SandboxHost.shellWith(SandboxHost.IMAGE))))) {
+                sandbox.run(
+                        SandboxHost.tag(),
+                        SandboxHost.program("sh", "while :; do :; done"),
+                        SandboxHost.LIMITS,
+                        new StopSignal());
+            }
+        }
+    }
+}
