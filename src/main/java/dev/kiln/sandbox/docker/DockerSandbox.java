@@ -121,10 +121,10 @@ public final class DockerSandbox implements Sandbox, Closeable {
     public void checkReady() throws SandboxFault {
         try {
             engine.ping();
-            Host place = proved().host();
             for (var runtime : runtimes.runtimes().values()) {
                 refreshed(runtime.image());
             }
+            Host place = proved().host();
             if (place.cells().untidy()) {
                 place.orphans().sweep();
             }
