@@ -39,7 +39,16 @@ class ArchitectureTest {
                     Map.entry("sandbox", Set.of("job")),
                     Map.entry("sandbox.docker", Set.of("job", "sandbox")),
                     Map.entry("doctor", Set.of("job", "sandbox", "sandbox.docker")),
-                    Map.entry("run", Set.of("job", "claim", "store", "sandbox", "lifecycle")),
+                    Map.entry(
+                            "run",
+                            Set.of(
+                                    "job",
+                                    "claim",
+                                    "store",
+                                    "sandbox",
+                                    "lifecycle",
+                                    "problem",
+                                    "wire")),
                     Map.entry("embedded", Set.of()),
                     Map.entry("cli.client", Set.of()),
                     Map.entry("cli.terminal", Set.of()),
