@@ -98,11 +98,11 @@ class RuntimeFinderTest {
     @Test
     void a_runtime_that_is_no_longer_registered_is_no_jobs_fault() {
         var unknown =
-                new Engine.Refused(
+                new Refused(
                         new BadRequestException(
                                 "Status 400: {\"message\":\"Unknown runtime specified kiln-gvisor\"}\n"));
         var cpus =
-                new Engine.Refused(
+                new Refused(
                         new BadRequestException(
                                 "Status 400: {\"message\":\"Range of CPUs is from 0.01 to 2.00\"}\n"));
 
