@@ -10,4 +10,4 @@ def error(split):
 
 split = min(range(5, len(flow) - 5), key=error)
 before, after = flow[:split].mean(), flow[split:].mean()
-print(f"{len(flow)} years: from {before:.0f} to {after:.0f} (10^8 m^3 a year) after {year[split - 1]:.0f}")
+print(f"after {year[split - 1]:.0f}: from {before:.0f} to {after:.0f} (10^8 m^3 a year), in {len(flow)} years")

@@ -4,13 +4,18 @@ import dev.kiln.intake.TopicCheck;
 import dev.kiln.lifecycle.KilnConfig;
 import dev.kiln.lifecycle.Role;
 import dev.kiln.run.HostHealth;
+import dev.kiln.run.WorkerConfig;
 import dev.kiln.store.Schema;
-import io.quarkus.runtime.PreventFurtherStepsException;
+import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.util.Optional;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
  * Looks for what this process cannot do without, before anything else starts: a missing server is
@@ -18,22 +23,33 @@ import java.util.Optional;
  */
 @ApplicationScoped
 class Preflight {
-    private static final int EXIT_CODE = 2;
-
     private final KilnConfig kiln;
+    private final WorkerConfig worker;
     private final Schema schema;
     private final TopicCheck topics;
     private final HostHealth host;
+    private final InetSocketAddress address;
 
-    Preflight(KilnConfig kiln, Schema schema, TopicCheck topics, HostHealth host) {
+    Preflight(
+            KilnConfig kiln,
+            WorkerConfig worker,
+            Schema schema,
+            TopicCheck topics,
+            HostHealth host,
+            @ConfigProperty(name = "quarkus.http.host") String httpHost,
+            @ConfigProperty(name = "quarkus.http.port") int httpPort) {
         this.kiln = kiln;
+        this.worker = worker;
         this.schema = schema;
         this.topics = topics;
         this.host = host;
+        this.address = new InetSocketAddress(httpHost, httpPort);
     }
 
     /** Before the messaging connectors, which start at priority 1000. */
     void check(@Observes @Priority(100) StartupEvent event) {
+        worker.effectiveSlots(); // throws on a number that makes no sense
+        require(checkPort());
         require(schema.migrate());
         if (kiln.roles().contains(Role.INTAKE) || kiln.roles().contains(Role.RELAY)) {
             require(topics.check());
@@ -43,10 +59,27 @@ class Preflight {
         }
     }
 
+    /**
+     * Quarkus binds it last, when jobs may be running already. Tests listen on a port that is not
+     * configured.
+     */
+    private Optional<String> checkPort() {
+        if (LaunchMode.current() != LaunchMode.NORMAL || address.isUnresolved()) {
+            return Optional.empty();
+        }
+        try (var socket = new ServerSocket()) {
+            socket.setReuseAddress(true);
+            socket.bind(address);
+            return Optional.empty();
+        } catch (IOException taken) {
+            return Optional.of(StartFailure.portTaken(address.getHostString(), address.getPort()));
+        }
+    }
+
     private static void require(Optional<String> trouble) {
         trouble.ifPresent(
                 sentence -> {
-                    throw new PreventFurtherStepsException("kiln: " + sentence, EXIT_CODE);
+                    throw new StartRefused(sentence);
                 });
     }
 }

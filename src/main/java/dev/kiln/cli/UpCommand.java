@@ -55,8 +55,8 @@ final class UpCommand implements Callable<Integer> {
         var steps = new Steps(terminal);
         try (var machine =
                 new SingleMachine(new SingleMachine.Settings(data, port, brokerPort, null), env)) {
-            steps.run("Kafka and PostgreSQL", machine::startBacking);
-            steps.run("Kiln", machine::startServer);
+            steps.run("start Kafka and PostgreSQL", machine::startBacking);
+            steps.run("start Kiln", machine::startServer);
             terminal.err()
                     .printf(
                             "Kiln is at %s, its broker at %s, its data in %s. Ctrl-C stops it.%n",

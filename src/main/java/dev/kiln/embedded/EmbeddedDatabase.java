@@ -37,6 +37,15 @@ public final class EmbeddedDatabase implements AutoCloseable {
      */
     public static EmbeddedDatabase start(DataDirectory data, Path cache)
             throws InterruptedException {
+        return start(data, cache, 0);
+    }
+
+    /**
+     * As {@link #start(DataDirectory, Path)}, on this port, for clients that know it from before; 0
+     * for any free one.
+     */
+    public static EmbeddedDatabase start(DataDirectory data, Path cache, int port)
+            throws InterruptedException {
         var log = data.log("postgres");
         try {
             var cluster =
@@ -47,7 +56,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
                             PostgresBinaries.unpackedIn(cache));
             String password = cluster.prepare();
             Postmaster.clear(cluster.folder());
-            var database = start(cluster, password);
+            var database = start(cluster, password, port);
             database.createOwnDatabase();
             return database;
         } catch (IOException | UncheckedIOException | SQLException e) {
@@ -62,10 +71,10 @@ public final class EmbeddedDatabase implements AutoCloseable {
      * Again with another port when it ends at once: the port may have been taken since it was seen
      * to be free.
      */
-    private static EmbeddedDatabase start(PostgresCluster cluster, String password)
+    private static EmbeddedDatabase start(PostgresCluster cluster, String password, int wanted)
             throws IOException, InterruptedException {
         for (int left = TRIES; left > 0; left--) {
-            int port = FreePort.pick();
+            int port = wanted == 0 ? FreePort.pick() : wanted;
             var access =
                     new DatabaseAccess(
                             "jdbc:postgresql://127.0.0.1:%d/postgres".formatted(port),

@@ -19,7 +19,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 /** Looks whether the broker answers and has the topics. */
 @ApplicationScoped
 public class TopicCheck {
-    private static final int SECONDS = 10;
+    private static final int SECONDS = 6;
     private static final List<String> CHANNELS =
             List.of(
                     "mp.messaging.incoming.jobs",
@@ -40,7 +40,16 @@ public class TopicCheck {
 
     /** Returns one sentence with the remedy when the broker does not answer or lacks a topic. */
     public Optional<String> check() {
-        try (Admin admin = Admin.create(properties())) {
+        try (Admin admin = client()) {
+            return check(admin);
+        } catch (KafkaException e) {
+            return Optional.of(unreachable(e));
+        }
+    }
+
+    /** As {@link #check()}, by a client that the caller keeps. */
+    Optional<String> check(Admin admin) {
+        try {
             Set<String> missing = new TreeSet<>();
             for (String channel : CHANNELS) {
                 missing.add(config.getValue(channel + ".topic", String.class));
@@ -50,15 +59,23 @@ public class TopicCheck {
                     ? Optional.empty()
                     : Optional.of(
                             "Kafka at %s lacks the topics %s: create them (docs/ARCHITECTURE.md has their settings)."
-                                    .formatted(servers, missing));
+                                    .formatted(servers, String.join(", ", missing)));
         } catch (KafkaException | ExecutionException | TimeoutException e) {
-            return Optional.of(
-                    "Kafka cannot be reached at %s (%s): start it, or correct KAFKA_BOOTSTRAP_SERVERS."
-                            .formatted(servers, words(e)));
+            return Optional.of(unreachable(e));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Optional.of("Interrupted while asking Kafka at " + servers + ".");
         }
+    }
+
+    /** A client with what the connector's own properties say of security. */
+    Admin client() {
+        return Admin.create(properties());
+    }
+
+    private String unreachable(Exception e) {
+        return "Kafka cannot be reached at %s (%s): start it, or correct KAFKA_BOOTSTRAP_SERVERS."
+                .formatted(servers, words(e));
     }
 
     private Map<String, Object> properties() {
@@ -75,7 +92,9 @@ public class TopicCheck {
 
     private static String words(Exception e) {
         Throwable root = e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
-        return root instanceof TimeoutException || root.getMessage() == null
+        return root instanceof TimeoutException
+                        || root instanceof org.apache.kafka.common.errors.TimeoutException
+                        || root.getMessage() == null
                 ? "no answer within " + SECONDS + " s"
                 : root.getMessage();
     }

@@ -27,9 +27,17 @@ public class HostHealth {
         return Optional.ofNullable(trouble);
     }
 
-    /** Asks the sandbox; returns what keeps it from running programs. */
+    /**
+     * Asks the sandbox for the first time; returns what keeps it from running programs, which is
+     * the caller's to tell.
+     */
     public Optional<String> check() {
-        probe();
+        try {
+            sandbox.checkReady();
+            trouble = null;
+        } catch (SandboxFault fault) {
+            trouble = String.valueOf(fault.getMessage());
+        }
         return trouble();
     }
 

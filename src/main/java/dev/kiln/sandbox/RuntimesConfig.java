@@ -18,12 +18,15 @@ public interface RuntimesConfig {
         /** The image's name or digest; must be present on the worker's engine. */
         String image();
 
-        /** The name the source gets in the read-only directory {@code /job}. */
+        /**
+         * The name the source gets beside the job's files in its work directory; a plain name other
+         * than {@code stdin} and {@code files}.
+         */
         String file();
 
         /**
          * The command, absolute executable first; {@code {file}} stands for the source's absolute
-         * path.
+         * path. The job's arguments follow.
          */
         List<String> command();
     }

@@ -51,6 +51,24 @@ class ResultCommandTest {
     }
 
     @Test
+    void the_limit_that_ended_it_is_named_in_its_own_unit() {
+        String killed = Documents.timedOut("j-1");
+        api.on("GET /v1/jobs/j-1", 200, with(killed, "timeout", 2500))
+                .on("GET /v1/jobs/j-1", 200, with(killed, "memory_limit", 128 << 20))
+                .on("GET /v1/jobs/j-1", 200, with(killed, "pids_limit", 50));
+        assertThat(result("j-1").err()).contains("(limit: 2.5 s)");
+        assertThat(result("j-1").err()).contains("(limit: 128 MiB)");
+        assertThat(result("j-1").err()).contains("(limit: 50 processes)");
+    }
+
+    private static String with(String job, String limit, int value) {
+        return job.replace(
+                "\"result\": {",
+                "\"result\": {\"evidence\": {\"limit\": \"%s\", \"limit_value\": %d}, "
+                        .formatted(limit, value));
+    }
+
+    @Test
     void a_rejected_submission_shows_its_fields() {
         api.on(
                 "GET /v1/jobs/j-1",

@@ -136,7 +136,7 @@ class SubmitCommandTest {
         assertThat(run.err())
                 .isEqualTo(
                         """
-                        kiln: Kiln refused this (400): 2 fields are wrong.
+                        kiln: Kiln refused this (400): Invalid submission
                           sandbox.timeout: at most 600
                           language: unknown: cobol
                         """);

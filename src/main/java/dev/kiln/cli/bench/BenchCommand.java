@@ -66,8 +66,8 @@ public final class BenchCommand implements Callable<Integer> {
         }
         var steps = new Steps(terminal);
         try (var machine = SingleMachine.temporary(System.getenv(), "bench")) {
-            steps.run("Kafka and PostgreSQL started", machine::startBacking);
-            steps.run("Kiln started", machine::startServer);
+            steps.run("start Kafka and PostgreSQL", machine::startBacking);
+            steps.run("start Kiln", machine::startServer);
             try (var client = new KilnClient(machine.url())) {
                 return measure(client);
             }

@@ -22,11 +22,12 @@ public final class Problems {
 
     private static String inWords(int status, JsonNode problem) {
         var lines = new ArrayList<String>();
+        var fields = fields(problem.path("errors"));
         String title = problem.path("title").asText("");
-        String detail = problem.path("detail").asText("");
-        String head = detail.isBlank() ? title : detail;
+        // With fields at fault the detail is a sentence made of them, and they are listed anyway.
+        String head = fields.isEmpty() ? problem.path("detail").asText(title) : title;
         lines.add("Kiln refused this (%d): %s".formatted(status, head));
-        lines.addAll(fields(problem.path("errors")));
+        lines.addAll(fields);
         return String.join("\n", lines);
     }
 

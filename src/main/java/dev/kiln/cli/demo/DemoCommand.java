@@ -52,10 +52,10 @@ public final class DemoCommand implements Callable<Integer> {
         boolean good;
         var machine = SingleMachine.temporary(env, "demo");
         try (machine) {
-            steps.run("Kafka and PostgreSQL started", machine::startBacking);
-            steps.run("Kiln started", machine::startServer);
+            steps.run("start Kafka and PostgreSQL", machine::startBacking);
+            steps.run("start Kiln", machine::startServer);
             good = run(examples, machine);
-            steps.run("stopped, and its data deleted", machine::close);
+            steps.run("stop, and delete the data", machine::close);
         }
         terminal.err()
                 .printf(
@@ -66,9 +66,9 @@ public final class DemoCommand implements Callable<Integer> {
 
     private boolean run(List<Example> examples, SingleMachine machine) throws Exception {
         steps.run(
-                "%d jobs sent to the topic kiln.jobs".formatted(examples.size()),
+                "send %d jobs to the topic kiln.jobs".formatted(examples.size()),
                 () -> new JobTopic(machine.bootstrapServers()).send(examples));
-        var jobs = steps.call("their results polled over HTTP", () -> await(examples, machine));
+        var jobs = steps.call("poll their results over HTTP", () -> await(examples, machine));
         terminal.out().print(table(examples, jobs));
         boolean asMeant = sayWhatDiffers(examples, jobs);
         return checkEvents(examples, machine) && asMeant;
@@ -115,7 +115,7 @@ public final class DemoCommand implements Callable<Integer> {
         var ids = examples.stream().map(Example::id).toList();
         var events =
                 steps.call(
-                        "the topic kiln.completions read",
+                        "read the topic kiln.completions",
                         () ->
                                 new CompletionTopic(machine.bootstrapServers())
                                         .events(ids, EVENTS_LIMIT));

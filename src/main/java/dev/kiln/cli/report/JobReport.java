@@ -7,6 +7,7 @@ import dev.kiln.cli.client.Problems;
 import dev.kiln.cli.terminal.SafeText;
 import dev.kiln.cli.terminal.Spans;
 import dev.kiln.cli.terminal.Terminal;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -50,17 +51,20 @@ public record JobReport(PolledJob job) {
     private Optional<String> limit() {
         return job.result()
                 .map(result -> result.path("evidence"))
-                .filter(evidence -> evidence.hasNonNull("limit"))
-                .map(
+                .filter(
                         evidence ->
-                                " (limit %s = %s)"
-                                        .formatted(
-                                                text(evidence, "limit"),
-                                                text(evidence, "limit_value")));
+                                evidence.hasNonNull("limit") && evidence.hasNonNull("limit_value"))
+                .map(JobReport::limit);
     }
 
-    private static String text(JsonNode evidence, String field) {
-        return evidence.path(field).asText();
+    private static String limit(JsonNode evidence) {
+        long value = evidence.path("limit_value").asLong();
+        return switch (evidence.path("limit").asText()) {
+            case "timeout" -> " (limit: %s)".formatted(Spans.of(Duration.ofMillis(value)));
+            case "memory_limit" -> " (limit: %d MiB)".formatted(value >> 20);
+            case "pids_limit" -> " (limit: %d processes)".formatted(value);
+            default -> " (limit: %d)".formatted(value);
+        };
     }
 
     private void note(Terminal terminal, String stream) {

@@ -1,5 +1,6 @@
 package dev.kiln.cli.terminal;
 
+import java.io.Console;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -47,7 +48,7 @@ public record Terminal(
                     Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor)).toString();
             return target.matches("/dev/(pts/\\d+|tty.*|console)");
         } catch (IOException noProc) {
-            return System.console() != null && System.console().isTerminal();
+            return System.console() instanceof Console console && console.isTerminal();
         }
     }
 

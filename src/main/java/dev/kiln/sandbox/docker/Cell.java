@@ -3,6 +3,7 @@ package dev.kiln.sandbox.docker;
 import dev.kiln.sandbox.Program;
 import dev.kiln.sandbox.SandboxFault;
 import java.io.IOException;
+import java.nio.file.InvalidPathException;
 
 /**
  * One started container with the runner in it, for one program. Whoever has it hands it to {@link
@@ -37,6 +38,11 @@ record Cell(
         try {
             input.fill(command.file(), program.code(), program.stdin(), program.files());
             attachment.send(command.spec(program, spec).encode());
+        } catch (InvalidPathException unspeakable) {
+            throw new SandboxFault(
+                    SandboxFault.Scope.SANDBOX,
+                    "This worker cannot write a file name of the job, since it was started in a locale without UTF-8: start it with LC_ALL=C.UTF-8.",
+                    unspeakable);
         } catch (IOException | IllegalArgumentException failed) {
             throw new SandboxFault(
                     SandboxFault.Scope.SANDBOX,

@@ -18,7 +18,6 @@ final class Cells {
     static final String LABEL_HOME = "dev.kiln.home";
     static final String LABEL_INSTANCE = "dev.kiln.instance";
     private static final Logger LOG = Logger.getLogger(Cells.class);
-    private static final int BAD_PARAMETER = 400;
 
     private final Engine engine;
     private final Instance instance;
@@ -66,13 +65,11 @@ final class Cells {
             Cell cell = start(spec, id, input);
             opened = true;
             return cell;
-        } catch (Engine.Refused no) {
-            throw refused(no);
         } finally {
             if (!opened) {
+                dispose(name, id, input);
                 // The engine may still finish what it did not answer in time, under that name.
                 untidy.set(true);
-                dispose(name, id, input);
             }
         }
     }
@@ -96,8 +93,8 @@ final class Cells {
         try {
             return InputDir.create(home.resolve("jobs"), name);
         } catch (IOException failed) {
-            untidy.set(true);
             live.remove(name);
+            untidy.set(true);
             throw new SandboxFault(
                     SandboxFault.Scope.HOST,
                     "Cannot write below %s (%s): free its disk, or set KILN_HOME to a directory that the worker may write."
@@ -107,7 +104,7 @@ final class Cells {
     }
 
     private Cell start(ContainerSpec spec, String id, InputDir input)
-            throws SandboxFault, Engine.Refused, InterruptedException {
+            throws SandboxFault, InterruptedException {
         var conversation = new Conversation();
         Attachment attachment = engine.attach(id, conversation);
         boolean started = false;
@@ -122,21 +119,6 @@ final class Cells {
                 close(attachment);
             }
         }
-    }
-
-    private static SandboxFault refused(Engine.Refused no) {
-        // A limit that this host cannot give (more CPUs than it has) is the job's matter, the rest
-        // is the host's.
-        return no.status() == BAD_PARAMETER
-                ? new SandboxFault(
-                        SandboxFault.Scope.SANDBOX,
-                        "The engine cannot make this sandbox: " + no.getMessage(),
-                        no)
-                : new SandboxFault(
-                        SandboxFault.Scope.HOST,
-                        "The Docker Engine could not start a sandbox (HTTP %d: %s): look at its log (journalctl -u docker)."
-                                .formatted(no.status(), no.getMessage()),
-                        no);
     }
 
     /**
@@ -158,10 +140,12 @@ final class Cells {
                 interrupted = true;
             }
         }
-        if (!gone || !delete(input)) {
+        boolean tidy = gone && delete(input);
+        live.remove(name);
+        // Only now that the name is nobody's: a sweep leaves alone what is held.
+        if (!tidy) {
             untidy.set(true);
         }
-        live.remove(name);
         if (interrupted) {
             Thread.currentThread().interrupt();
         }

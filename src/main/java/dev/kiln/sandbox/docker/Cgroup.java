@@ -31,14 +31,22 @@ final class Cgroup {
             @Nullable Long pidsRefused) {
         static final Sample UNKNOWN = new Sample(null, null, null, null);
 
-        /** This sample, completed from an older one where it knows nothing; counters never fall. */
+        /** This sample, completed from an older one where it knows nothing; a peak never falls. */
         Sample orElse(Sample older) {
             return new Sample(
-                    peakMemoryBytes != null ? peakMemoryBytes : older.peakMemoryBytes,
+                    higher(peakMemoryBytes, older.peakMemoryBytes),
                     cpu != null ? cpu : older.cpu,
                     oomKills != null ? oomKills : older.oomKills,
                     pidsRefused != null ? pidsRefused : older.pidsRefused);
         }
+    }
+
+    /** Kernels before 5.19 have no peak in cgroup v2, so that it is the highest of all looks. */
+    private static @Nullable Long higher(@Nullable Long one, @Nullable Long other) {
+        if (one == null || other == null) {
+            return one == null ? other : one;
+        }
+        return Math.max(one, other);
     }
 
     private static final Path ROOT = Path.of("/sys/fs/cgroup");

@@ -73,14 +73,27 @@ public final class DockerSandbox implements Sandbox, Closeable {
             RuntimesConfig.Runtime runtime)
             throws SandboxFault, RunReleased, InterruptedException {
         var command = new LaunchCommand(runtime.file(), runtime.command());
-        Proved ready = proved();
-        Image image = image(runtime.image());
-        Cells cells = ready.host().cells();
-        Cell cell = cells.open(image, ready.runtime(), limits, labels(tag));
+        Cells cells = proved().host().cells();
+        Cell cell = open(runtime.image(), limits, labels(tag));
         try {
             return new Run(engine, cells, config, cell, stop).toEnd(program, command);
         } finally {
             cells.dispose(cell);
+        }
+    }
+
+    private Cell open(String imageName, Limits limits, Map<String, String> labels)
+            throws SandboxFault, InterruptedException {
+        Proved ready = proved();
+        try {
+            return ready.host().cells().open(image(imageName), ready.runtime(), limits, labels);
+        } catch (SandboxFault fault) {
+            if (fault.scope() == SandboxFault.Scope.HOST) {
+                // What was known of the host holds no longer: it has to prove itself again.
+                proved = null;
+                images.remove(imageName);
+            }
+            throw fault;
         }
     }
 
@@ -108,10 +121,10 @@ public final class DockerSandbox implements Sandbox, Closeable {
     public void checkReady() throws SandboxFault {
         try {
             engine.ping();
-            Host place = proved().host();
             for (var runtime : runtimes.runtimes().values()) {
                 refreshed(runtime.image());
             }
+            Host place = proved().host();
             if (place.cells().untidy()) {
                 place.orphans().sweep();
             }

@@ -23,6 +23,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The Docker Engine of this host: the few calls we make, each bounded in time, each failure a
@@ -48,12 +49,30 @@ final class Engine implements Closeable {
             return (quoted.find() ? quoted.group(1) : message).strip().replace('\n', ' ');
         }
 
+        /** What the refusal to make or start a container means. */
+        SandboxFault asFault() {
+            // A runtime that is not registered (any more) is a bad parameter too, but no job's.
+            boolean blamesLimits =
+                    status == BAD_PARAMETER && !String.valueOf(getMessage()).contains("runtime");
+            return blamesLimits
+                    ? new SandboxFault(
+                            SandboxFault.Scope.SANDBOX,
+                            "This host cannot give the sandbox its limits: " + getMessage(),
+                            this)
+                    : new SandboxFault(
+                            SandboxFault.Scope.HOST,
+                            "The Docker Engine could not start a sandbox (HTTP %d: %s): look at its log (journalctl -u docker)."
+                                    .formatted(status, getMessage()),
+                            this);
+        }
+
         /** HTTP status of the answer. */
         int status() {
             return status;
         }
     }
 
+    private static final int BAD_PARAMETER = 400;
     private static final int NOT_FOUND = 404;
 
     private final EngineAddress address;
@@ -110,12 +129,16 @@ final class Engine implements Closeable {
             if (no.status() != NOT_FOUND) {
                 throw unexpected(no);
             }
-            throw new SandboxFault(
-                    SandboxFault.Scope.HOST,
-                    "The sandbox image %s is missing on this host: build it with ./kiln setup, or docker pull it where it comes from a registry."
-                            .formatted(name),
-                    no);
+            throw missing(name, no);
         }
+    }
+
+    private static SandboxFault missing(String image, Refused no) {
+        return new SandboxFault(
+                SandboxFault.Scope.HOST,
+                "The sandbox image %s is missing on this host: build it with ./kiln setup, or docker pull it where it comes from a registry."
+                        .formatted(image),
+                no);
     }
 
     private static Map<String, String> variables(List<String> lines) {
@@ -129,20 +152,34 @@ final class Engine implements Closeable {
         return env;
     }
 
-    /** Makes a container that does not run yet; returns its id. */
-    String create(ContainerSpec spec) throws SandboxFault, Refused, InterruptedException {
-        return tryCall(
-                "create a container",
-                limit,
-                () -> {
-                    var create = client.createContainerCmd(spec.image().id()).withName(spec.name());
-                    spec.applyTo(create);
-                    return create.exec().getId();
-                });
+    /**
+     * Makes a container that does not run yet; returns its id.
+     *
+     * @throws SandboxFault with scope {@code SANDBOX} when this host cannot give what the limits
+     *     ask for, such as more CPUs than it has; with {@code HOST} for all else
+     */
+    String create(ContainerSpec spec) throws SandboxFault, InterruptedException {
+        try {
+            return tryCall(
+                    "create a container",
+                    limit,
+                    () -> {
+                        var create =
+                                client.createContainerCmd(spec.image().id()).withName(spec.name());
+                        spec.applyTo(create);
+                        return create.exec().getId();
+                    });
+        } catch (Refused no) {
+            throw no.status() == NOT_FOUND ? missing(spec.image().id(), no) : no.asFault();
+        }
     }
 
-    void start(String id) throws SandboxFault, Refused, InterruptedException {
-        tryCall("start a container", limit, () -> client.startContainerCmd(id).exec());
+    void start(String id) throws SandboxFault, InterruptedException {
+        try {
+            tryCall("start a container", limit, () -> client.startContainerCmd(id).exec());
+        } catch (Refused no) {
+            throw no.asFault();
+        }
     }
 
     Attachment attach(String id, Conversation conversation)
@@ -157,24 +194,28 @@ final class Engine implements Closeable {
                 () -> ContainerState.of(client.inspectContainerCmd(id).exec().getState()));
     }
 
-    /** Waits for the container to have ended, then says how the engine sees it. */
-    ContainerState stateAtEnd(String id, Duration patience)
+    /**
+     * Waits for the container to have ended, then says how the engine sees it; null when somebody
+     * removed it.
+     */
+    @Nullable ContainerState stateAtEnd(String id, Duration patience)
             throws SandboxFault, InterruptedException {
         try {
-            tryCall(
+            return tryCall(
                     "wait for a container",
                     patience,
                     () -> {
-                        try (var wait =
-                                client.waitContainerCmd(id)
-                                        .exec(new WaitContainerResultCallback())) {
-                            return wait.awaitStatusCode(patience.toMillis(), TimeUnit.MILLISECONDS);
+                        try (var wait = client.waitContainerCmd(id).start()) {
+                            wait.awaitStatusCode(patience.toMillis(), TimeUnit.MILLISECONDS);
                         }
+                        return ContainerState.of(client.inspectContainerCmd(id).exec().getState());
                     });
         } catch (Refused no) {
+            if (no.status() == NOT_FOUND) {
+                return null;
+            }
             throw unexpected(no);
         }
-        return state(id);
     }
 
     /** Kills all of a container; false when it was not running any more. */

@@ -42,7 +42,8 @@ sealed interface Verdict {
      * @param end the last that was heard
      * @param kill our own kill; null when there was none, or when it found the sandbox dead already
      * @param wallMillis from "started" to the end on the host's clock
-     * @param state how the engine sees the container; null when it was not asked
+     * @param state how the engine sees the container; null when it was not asked, or does not have
+     *     it any more
      * @param cgroup the last accounts read
      * @param kernel what the kernel's log says
      * @param diagnostics what the platform inside wrote on stderr

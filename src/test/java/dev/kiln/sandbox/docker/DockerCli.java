@@ -63,9 +63,20 @@ final class DockerCli {
         await().atMost(Duration.ofSeconds(30)).until(() -> !running().isEmpty() && inputArrived());
     }
 
-    /** Waits for the program to have run a moment; its output cannot be seen from outside. */
-    void awaitOutput(String ignored) {
+    /**
+     * Waits until a busy program must have come past its first lines: a sandbox does not take that
+     * much processor time to start.
+     */
+    void awaitBusy() {
         awaitRunning();
+        String id = running().getFirst();
+        long pid = Long.parseLong(run("inspect", "-f", "{{.State.Pid}}", id).strip());
+        var cgroup = Cgroup.of(pid, id);
+        await().atMost(Duration.ofSeconds(30))
+                .until(
+                        () ->
+                                cgroup.sample().cpu() instanceof Duration used
+                                        && used.toMillis() > 2000);
     }
 
     private boolean inputArrived() throws IOException {

@@ -12,8 +12,6 @@ import dev.kiln.sandbox.Program;
 import dev.kiln.sandbox.RunReleased;
 import dev.kiln.sandbox.SandboxFault;
 import dev.kiln.sandbox.StopSignal;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -54,7 +52,7 @@ class FaultsIT {
     void a_cancelled_run_is_killed_and_keeps_its_output() throws Exception {
         var stop = new StopSignal();
         var run = start(ENDLESS, stop);
-        docker.awaitOutput("begun");
+        docker.awaitBusy();
 
         stop.raise(StopSignal.Reason.CANCELLED);
 
@@ -136,56 +134,7 @@ class FaultsIT {
 
         docker.run("rm", "-f", docker.containers().getFirst());
 
-        assertThat(fault(run)).isNotNull();
-    }
-
-    @Test
-    void a_missing_image_is_the_hosts_matter_and_names_the_remedy() throws Exception {
-        var settings = host.settings;
-        try (var sandbox =
-                new DockerSandbox(
-                        settings,
-                        SandboxHost.runtimes(
-                                Map.of("x", SandboxHost.shellWith("kiln/no-such:image"))))) {
-            var program = SandboxHost.program("x", "echo");
-
-            var fault =
-                    catchThrowableOfType(
-                            SandboxFault.class,
-                            () ->
-                                    sandbox.run(
-                                            SandboxHost.tag(),
-                                            program,
-                                            SandboxHost.LIMITS,
-                                            new StopSignal()));
-
-            assertThat(fault.scope()).isEqualTo(SandboxFault.Scope.HOST);
-            assertThat(fault)
-                    .hasMessageContaining("kiln/no-such:image")
-                    .hasMessageContaining("./kiln setup");
-            assertThatThrownBy(sandbox::checkReady).hasMessage(fault.getMessage());
-        }
-    }
-
-    @Test
-    void a_command_that_the_image_does_not_have_is_a_fault_and_no_exit_code() throws Exception {
-        var language =
-                new SandboxHost.Language(
-                        SandboxHost.IMAGE, "main", List.of("/usr/bin/no-such", "{file}"));
-        try (var sandbox =
-                new DockerSandbox(host.settings, SandboxHost.runtimes(Map.of("x", language)))) {
-            var program = SandboxHost.program("x", "echo");
-
-            assertThatThrownBy(
-                            () ->
-                                    sandbox.run(
-                                            SandboxHost.tag(),
-                                            program,
-                                            SandboxHost.LIMITS,
-                                            new StopSignal()))
-                    .isInstanceOf(SandboxFault.class)
-                    .hasMessageContaining("the image does not have it");
-        }
+        assertThat(fault(run).scope()).isEqualTo(SandboxFault.Scope.SANDBOX);
     }
 
     @Test
@@ -211,13 +160,7 @@ class FaultsIT {
         var fault = catchThrowableOfType(SandboxFault.class, () -> host.shell("echo", limits));
 
         assertThat(fault.scope()).isEqualTo(SandboxFault.Scope.SANDBOX);
-    }
-
-    @Test
-    void an_unknown_runtime_is_a_fault() {
-        assertThatThrownBy(() -> host.run(SandboxHost.program("cobol", ""), SandboxHost.LIMITS))
-                .isInstanceOf(SandboxFault.class)
-                .hasMessageContaining("cobol");
+        assertThat(fault).hasMessageContaining("CPUs").hasMessageNotContaining("{");
     }
 
     @Test
@@ -233,23 +176,6 @@ class FaultsIT {
 
         assertThat(run.join().termination()).isEqualTo(Termination.CANCELLED);
         await().atMost(Duration.ofSeconds(20)).until(() -> docker.processes(id) == 0);
-    }
-
-    @Test
-    void a_host_that_is_ready_says_so() throws Exception {
-        host.sandbox.checkReady();
-
-        Path runner = host.home.resolve("runner/kiln-runner");
-        Path away = host.home.resolve("runner/away");
-        Files.move(runner, away);
-        try (var fresh = new DockerSandbox(host.settings, SandboxHost.runtimes(Map.of()))) {
-            assertThatThrownBy(fresh::checkReady)
-                    .isInstanceOf(SandboxFault.class)
-                    .hasMessageContaining("runner")
-                    .hasMessageContaining("./kiln setup");
-        } finally {
-            Files.move(away, runner);
-        }
     }
 
     private static CompletableFuture<ExecutionResult> start(Program program, StopSignal stop) {

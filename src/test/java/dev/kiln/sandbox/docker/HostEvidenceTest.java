@@ -79,5 +79,10 @@ class HostEvidenceTest {
 
         assertThat(newer.orElse(older))
                 .isEqualTo(new Cgroup.Sample(1L, Duration.ofMillis(9), 3L, 5L));
+        assertThat(
+                        new Cgroup.Sample(5L, null, null, null)
+                                .orElse(new Cgroup.Sample(9L, null, null, null))
+                                .peakMemoryBytes())
+                .isEqualTo(9);
     }
 }

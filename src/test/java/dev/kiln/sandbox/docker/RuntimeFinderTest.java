@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.github.dockerjava.api.exception.BadRequestException;
 import dev.kiln.sandbox.SandboxFault;
 import java.nio.file.Path;
 import java.util.List;
@@ -92,5 +93,24 @@ class RuntimeFinderTest {
                 .isEqualTo(Path.of("/y.sock"));
         assertThatThrownBy(() -> EngineAddress.of(Optional.of("tcp://far:2375"), null))
                 .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void a_runtime_that_is_no_longer_registered_is_no_jobs_fault() {
+        var unknown =
+                new Engine.Refused(
+                        new BadRequestException(
+                                "Status 400: {\"message\":\"Unknown runtime specified kiln-gvisor\"}\n"));
+        var cpus =
+                new Engine.Refused(
+                        new BadRequestException(
+                                "Status 400: {\"message\":\"Range of CPUs is from 0.01 to 2.00\"}\n"));
+
+        assertThat(unknown.asFault().scope()).isEqualTo(SandboxFault.Scope.HOST);
+        assertThat(unknown.asFault())
+                .hasMessageContaining("Unknown runtime specified kiln-gvisor)");
+        assertThat(cpus.asFault().scope()).isEqualTo(SandboxFault.Scope.SANDBOX);
+        assertThat(cpus.asFault())
+                .hasMessageEndingWith("limits: Range of CPUs is from 0.01 to 2.00");
     }
 }

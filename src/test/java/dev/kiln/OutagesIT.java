@@ -1,0 +1,162 @@
+package dev.kiln;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.kiln.testing.EngineCord;
+import dev.kiln.testing.Jobs;
+import dev.kiln.testing.KilnProcess;
+import dev.kiln.testing.OwnServers;
+import dev.kiln.testing.Topics;
+import dev.kiln.testing.WorkerHome;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What a running server needs goes away and comes back: readiness tells, liveness does not, work
+ * resumes by itself, and no job is given up.
+ */
+class OutagesIT {
+    private static final Duration SOON = Duration.ofSeconds(40);
+    private static final Duration A_LEASE = Duration.ofSeconds(6);
+
+    private static OwnServers servers;
+    private static WorkerHome home;
+    private static EngineCord cord;
+    private static KilnProcess kiln;
+
+    @BeforeAll
+    static void start() throws Exception {
+        servers = new OwnServers();
+        home = new WorkerHome();
+        cord = new EngineCord(home.path().resolve("engine.sock"));
+        kiln =
+                KilnProcess.start(
+                                home.path().resolve("output"),
+                                servers.environment(),
+                                Map.of(
+                                        "KILN_HOME", home.path().toString(),
+                                        "KILN_SANDBOX_ENGINE", cord.uri(),
+                                        "KILN_WORKER_SLOTS", "2",
+                                        "KILN_WORKER_PROBE", "500ms",
+                                        "KILN_CLAIM_LEASE", A_LEASE.toSeconds() + "s",
+                                        "KILN_CLAIM_HEARTBEAT", "1s",
+                                        "KILN_CLAIM_SWEEP", "500ms"))
+                        .awaitReady();
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        kiln.close();
+        cord.close();
+        servers.close();
+        assertThat(home.containers()).isEmpty();
+        home.close();
+    }
+
+    @Test
+    void postgres_away_in_the_middle_of_a_batch_for_longer_than_a_lease() throws Exception {
+        var jobs = batch(8, "import time; time.sleep(0.5); print('done')");
+        String endless = kiln.submit("import time; time.sleep(4); print('done')");
+        awaitSome(jobs);
+        servers.stopDatabase();
+        String fromTopic = Jobs.id().toString();
+        produce(fromTopic, "print('done')");
+        long away = System.nanoTime();
+        awaitNotReady("Database");
+        await().atMost(SOON)
+                .until(() -> System.nanoTime() - away > A_LEASE.plusSeconds(1).toNanos());
+        assertThat(kiln.isLive()).isTrue();
+        servers.startDatabase();
+
+        kiln.awaitReady();
+        jobs.add(endless);
+        jobs.add(fromTopic);
+        jobs.forEach(OutagesIT::assertDoneAtFirstAttempt);
+    }
+
+    @Test
+    void kafka_away() throws Exception {
+        servers.stopKafka();
+        var jobs = batch(3, "print('done')");
+        jobs.forEach(OutagesIT::assertDoneAtFirstAttempt);
+        awaitNotReady("Kafka cannot be reached");
+        assertThat(kiln.isLive()).isTrue();
+        servers.startKafka();
+
+        kiln.awaitReady();
+        String fromTopic = Jobs.id().toString();
+        produce(fromTopic, "print('done')");
+        assertDoneAtFirstAttempt(fromTopic);
+        assertThat(kiln.isLive()).isTrue();
+        try (var topics = new Topics(servers.bootstrapServers())) {
+            for (String job : jobs) {
+                topics.await("kiln.completions", event -> job.equals(event.key()));
+            }
+            topics.await("kiln.completions", event -> fromTopic.equals(event.key()));
+        }
+    }
+
+    @Test
+    void the_engine_away_in_the_middle_of_a_batch() {
+        var jobs = batch(6, "import time; time.sleep(1); print('done')");
+        awaitSome(jobs);
+        cord.cut();
+        awaitNotReady("Docker Engine is not running");
+        await().atMost(SOON)
+                .until(() -> jobs.stream().noneMatch(job -> state(job).equals("RUNNING")));
+        assertThat(kiln.isLive()).isTrue();
+        assertThat(jobs).anyMatch(job -> state(job).equals("QUEUED"));
+        assertThat(jobs)
+                .filteredOn(job -> state(job).equals("QUEUED"))
+                .allMatch(job -> kiln.job(job).at("/attempt").asInt() == 0);
+        cord.mend();
+
+        kiln.awaitReady();
+        jobs.forEach(OutagesIT::assertDoneAtFirstAttempt);
+        await().atMost(SOON).until(() -> home.containers().isEmpty());
+    }
+
+    private static List<String> batch(int size, String code) {
+        return new ArrayList<>(IntStream.range(0, size).mapToObj(_ -> kiln.submit(code)).toList());
+    }
+
+    private static void awaitSome(List<String> jobs) {
+        await().atMost(SOON)
+                .until(() -> jobs.stream().anyMatch(job -> state(job).equals("FINISHED")));
+    }
+
+    private static String state(String job) {
+        return kiln.job(job).at("/state").asText();
+    }
+
+    private static void awaitNotReady(String reason) {
+        await().atMost(SOON)
+                .untilAsserted(
+                        () -> {
+                            var answer = kiln.get("/q/health/ready");
+                            assertThat(answer.statusCode()).isEqualTo(503);
+                            assertThat(answer.body()).contains(reason);
+                        });
+    }
+
+    private static void produce(String id, String code) {
+        try (var topics = new Topics(servers.bootstrapServers())) {
+            topics.submit(id, "{\"language\": \"python\", \"code\": \"%s\"}".formatted(code));
+        }
+    }
+
+    private static void assertDoneAtFirstAttempt(String id) {
+        JsonNode job = kiln.awaitEnd(id);
+        assertThat(job.at("/state").asText()).as(job.toString()).isEqualTo("FINISHED");
+        assertThat(job.at("/result/stdout").asText()).isEqualTo("done\n");
+        assertThat(job.at("/attempt").asInt()).as(job.toString()).isEqualTo(1);
+    }
+}

@@ -1,0 +1,125 @@
+package dev.kiln;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.kiln.testing.KilnProcess;
+import dev.kiln.testing.OwnServers;
+import dev.kiln.testing.Topics;
+import dev.kiln.testing.WorkerHome;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The server itself ends in the middle of a batch, with and without notice. */
+class RestartIT {
+    private static final Duration SOON = Duration.ofSeconds(40);
+    private static OwnServers servers;
+    private static WorkerHome home;
+
+    @BeforeAll
+    static void startServers() throws Exception {
+        servers = new OwnServers();
+        home = new WorkerHome();
+    }
+
+    @AfterAll
+    static void stopServers() {
+        servers.close();
+        home.close();
+    }
+
+    @Test
+    void told_to_end_it_finishes_what_runs_and_the_next_one_does_the_rest() throws Exception {
+        List<String> jobs;
+        try (var first = start().awaitReady()) {
+            jobs = submit(first, 8);
+            awaitSome(first, jobs);
+            first.terminate();
+            assertThat(home.containers()).isEmpty();
+        }
+        try (var second = start().awaitReady()) {
+            for (String job : jobs) {
+                var end = second.awaitEnd(job);
+                assertThat(end.at("/state").asText()).isEqualTo("FINISHED");
+                assertThat(end.at("/attempt").asInt()).isEqualTo(1);
+            }
+            assertNothingTwice(jobs);
+        }
+        assertThat(home.containers()).isEmpty();
+    }
+
+    @Test
+    void killed_it_loses_nothing_and_the_next_one_removes_its_containers() throws Exception {
+        List<String> jobs;
+        try (var first = start().awaitReady()) {
+            jobs = submit(first, 8);
+            awaitSome(first, jobs);
+            await().atMost(SOON).until(() -> !home.containers().isEmpty());
+            first.kill();
+        }
+        try (var second = start().awaitReady()) {
+            for (String job : jobs) {
+                var end = second.awaitEnd(job);
+                assertThat(end.at("/state").asText()).isEqualTo("FINISHED");
+                assertThat(end.at("/result/stdout").asText()).isEqualTo("done\n");
+                assertThat(end.at("/attempt").asInt()).isLessThanOrEqualTo(2);
+            }
+            assertNothingTwice(jobs);
+        }
+        assertThat(home.containers()).isEmpty();
+    }
+
+    /** Also of jobs that ran before the restart: one row, one event id. */
+    private static void assertNothingTwice(List<String> jobs) {
+        var events = new HashMap<String, String>();
+        try (var topics = new Topics(servers.bootstrapServers())) {
+            for (String job : jobs) {
+                topics.await("kiln.completions", event -> job.equals(event.key()));
+            }
+            topics.all(
+                            "kiln.completions",
+                            event -> jobs.contains(event.key()),
+                            Duration.ofSeconds(2))
+                    .forEach(
+                            event -> {
+                                String id =
+                                        event.value().replaceAll(".*\"id\":\"([^\"]+)\".*", "$1");
+                                String before = events.put(event.key(), id);
+                                assertThat(before).isIn(null, id);
+                            });
+        }
+        assertThat(events.keySet()).containsAll(jobs);
+    }
+
+    private static List<String> submit(KilnProcess kiln, int size) {
+        String code = "import time; time.sleep(1); print('done')";
+        return IntStream.range(0, size).mapToObj(_ -> kiln.submit(code)).toList();
+    }
+
+    private static void awaitSome(KilnProcess kiln, List<String> jobs) {
+        await().atMost(SOON)
+                .until(
+                        () ->
+                                jobs.stream()
+                                        .map(job -> kiln.job(job).at("/state").asText())
+                                        .anyMatch("FINISHED"::equals));
+    }
+
+    private static KilnProcess start() {
+        return KilnProcess.start(
+                home.path().resolve("output"),
+                servers.environment(),
+                Map.of(
+                        "KILN_HOME", home.path().toString(),
+                        "KILN_WORKER_SLOTS", "2",
+                        "KILN_CLAIM_LEASE", "6s",
+                        "KILN_CLAIM_HEARTBEAT", "1s",
+                        "KILN_CLAIM_SWEEP", "500ms"));
+    }
+}

@@ -1,0 +1,106 @@
+package dev.kiln;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.kiln.testing.KilnProcess;
+import dev.kiln.testing.OwnServers;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A server that cannot start says why and what to do in one line, and ends. */
+class StartErrorsIT {
+    private static final Duration SOON = Duration.ofSeconds(45);
+    private static OwnServers servers;
+
+    @TempDir Path folder;
+
+    @BeforeAll
+    static void startServers() throws Exception {
+        servers = new OwnServers();
+    }
+
+    @AfterAll
+    static void stopServers() {
+        servers.close();
+    }
+
+    @ParameterizedTest(name = "{0}={1}")
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+            QUARKUS_DATASOURCE_JDBC_URL | jdbc:postgresql://127.0.0.1:1/kiln | Postgres cannot be reached at jdbc:postgresql://127.0.0.1:1/kiln (Connection refused): start it, or correct
+            QUARKUS_DATASOURCE_PASSWORD | wrong | password authentication failed for user "kiln"): start it, or correct
+            KAFKA_BOOTSTRAP_SERVERS | 127.0.0.1:1 | Kafka cannot be reached at 127.0.0.1:1
+            MP_MESSAGING_INCOMING_JOBS_TOPIC | kiln.nowhere | lacks the topics kiln.nowhere: create them
+            KILN_SANDBOX_ENGINE | unix:///nowhere/docker.sock | Docker Engine is not running (nothing answers on /nowhere/docker.sock): start it
+            KILN_SANDBOX_ENGINE | tcp://10.0.0.1:2375 | kiln.sandbox.engine must be a unix:// address of an engine on this host: tcp://10.0.0.1:2375
+            DOCKER_HOST | unix:///nowhere/docker.sock | Docker Engine is not running (nothing answers on /nowhere/docker.sock): start it
+            KILN_SANDBOX_GVISOR_NAMES | none | gVisor is not registered with the Docker Engine (looked for none): run ./kiln setup
+            KILN_RUNTIMES_PYTHON_IMAGE | kiln/none | The sandbox image kiln/none is missing on this host: build it with ./kiln setup
+            KILN_HOME | /proc/nowhere | Cannot write below /proc/nowhere
+            KILN_WORKER_SLOTS | 0 | A setting is wrong: kiln.worker.slots must be >= 1: 0.
+            KILN_ROLES | foo | A setting is wrong: The config property kiln.roles with the config value "foo": Cannot convert foo
+            JAVA_TOOL_OPTIONS | -Dkiln.worker.slot=1 | A setting is wrong: kiln.worker.slot in SysPropConfigSource is unknown.
+            """)
+    void one_sentence_and_no_more(String variable, String value, String sentence) throws Exception {
+        try (var kiln = start(Map.of(variable, value))) {
+            assertRefused(kiln, sentence);
+        }
+    }
+
+    @Test
+    void a_home_without_the_runner() throws Exception {
+        try (var kiln = start(Map.of("KILN_HOME", folder.toString()))) {
+            assertRefused(
+                    kiln,
+                    "The sandbox runner " + folder.resolve("runner/kiln-runner") + " is missing");
+        }
+    }
+
+    @Test
+    void a_port_that_is_taken() throws Exception {
+        try (var owner = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                var kiln =
+                        start(Map.of("QUARKUS_HTTP_PORT", String.valueOf(owner.getLocalPort())))) {
+            assertRefused(
+                    kiln, "Port " + owner.getLocalPort() + " of 127.0.0.1 cannot be listened");
+        }
+    }
+
+    @Test
+    void a_database_role_that_may_not_create_tables() throws Exception {
+        var database = servers.superuser();
+        try (var connection = database.dataSource().getConnection();
+                var statement = connection.createStatement()) {
+            statement.execute("CREATE DATABASE locked");
+        }
+        var url = database.database("locked").url();
+        try (var kiln = start(Map.of("QUARKUS_DATASOURCE_JDBC_URL", url))) {
+            assertRefused(kiln, "give this user the right to create tables");
+        }
+    }
+
+    private KilnProcess start(Map<String, String> wrong) {
+        return KilnProcess.start(folder.resolve("output"), servers.environment(), wrong);
+    }
+
+    private static void assertRefused(KilnProcess kiln, String sentence) throws Exception {
+        assertThat(kiln.awaitExit(SOON)).isEqualTo(2);
+        assertThat(kiln.output())
+                .filteredOn(line -> !line.startsWith("Picked up JAVA_TOOL_OPTIONS"))
+                .singleElement()
+                .asString()
+                .startsWith("kiln: ")
+                .contains(sentence);
+    }
+}

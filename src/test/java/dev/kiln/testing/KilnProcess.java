@@ -1,0 +1,185 @@
+package dev.kiln.testing;
+
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kiln.embedded.FreePort;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** The server as it is delivered, in a process of its own: what is started by {@code java -jar}. */
+public final class KilnProcess implements AutoCloseable {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Path BUILD = Path.of(System.getProperty("build.directory", "target"));
+    private static final HttpClient HTTP =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+
+    private final Process process;
+    private final Path log;
+    private final URI url;
+
+    private KilnProcess(Process process, Path log, URI url) {
+        this.process = process;
+        this.log = log;
+        this.url = url;
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+    }
+
+    /** Starts one on a free port; it may not be ready, or may refuse to start. */
+    @SafeVarargs
+    public static KilnProcess start(Path log, Map<String, String>... environments) {
+        int port = FreePort.pick();
+        var environment = new HashMap<String, String>();
+        environment.put("QUARKUS_HTTP_PORT", String.valueOf(port));
+        for (var more : environments) {
+            environment.putAll(more);
+        }
+        var builder =
+                new ProcessBuilder(
+                                ProcessHandle.current().info().command().orElse("java"),
+                                // A process that lives for seconds: little effort on its code.
+                                "-XX:TieredStopAtLevel=1",
+                                "-XX:+UseSerialGC",
+                                "-jar",
+                                BUILD.resolve("quarkus-app/quarkus-run.jar").toString())
+                        .redirectErrorStream(true)
+                        .redirectOutput(log.toFile());
+        builder.environment().keySet().removeIf(name -> name.startsWith("QUARKUS_"));
+        builder.environment().putAll(environment);
+        try {
+            return new KilnProcess(builder.start(), log, URI.create("http://127.0.0.1:" + port));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Waits until it is ready; fails with what it said when it ends before. */
+    public KilnProcess awaitReady() {
+        await().atMost(Duration.ofSeconds(60))
+                .failFast(
+                        () -> {
+                            if (!process.isAlive()) {
+                                throw new AssertionError("it ended: " + output());
+                            }
+                        })
+                .until(this::isReady);
+        return this;
+    }
+
+    public boolean isReady() {
+        return status("/q/health/ready") == 200;
+    }
+
+    public boolean isLive() {
+        return status("/q/health/live") == 200;
+    }
+
+    private int status(String path) {
+        try {
+            return get(path).statusCode();
+        } catch (UncheckedIOException notListening) {
+            return 0;
+        }
+    }
+
+    public HttpResponse<String> get(String path) {
+        return send(HttpRequest.newBuilder(url.resolve(path)).timeout(Duration.ofSeconds(20)));
+    }
+
+    /** Submits one Python program; returns its id. */
+    public String submit(String code) {
+        var document = JSON.createObjectNode().put("language", "python").put("code", code);
+        var answer =
+                send(
+                        HttpRequest.newBuilder(url.resolve("/v1/jobs"))
+                                .header("Content-Type", "application/json")
+                                .POST(BodyPublishers.ofString(document.toString())));
+        if (answer.statusCode() != 202) {
+            throw new AssertionError(answer.statusCode() + ": " + answer.body());
+        }
+        return json(answer.body()).at("/id").asText();
+    }
+
+    /** The job as it is polled. */
+    public JsonNode job(String id) {
+        return json(get("/v1/jobs/" + id).body());
+    }
+
+    /** Waits until the job has come to an end, whatever that is. */
+    public JsonNode awaitEnd(String id) {
+        return await().atMost(Duration.ofSeconds(60))
+                .until(
+                        () -> job(id),
+                        job -> job.has("finished_at") && !job.at("/finished_at").isNull());
+    }
+
+    private static HttpResponse<String> send(HttpRequest.Builder request) {
+        try {
+            return HTTP.send(request.build(), BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static JsonNode json(String text) {
+        try {
+            return JSON.readTree(text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** All that it printed, on both streams, line by line. */
+    public List<String> output() {
+        try {
+            return Files.readAllLines(log);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Waits for it to end by itself; its exit code. */
+    public int awaitExit(Duration atMost) throws InterruptedException {
+        if (!process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
+            process.destroyForcibly().waitFor();
+            throw new AssertionError("still running after " + atMost + ": " + output());
+        }
+        return process.exitValue();
+    }
+
+    /** TERM: it may finish or hand back what it has. */
+    public int terminate() throws InterruptedException {
+        process.destroy();
+        return awaitExit(Duration.ofSeconds(50));
+    }
+
+    /** As {@code kill -9} does it. */
+    public void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        process.destroy();
+        if (!process.waitFor(40, TimeUnit.SECONDS)) {
+            kill();
+        }
+    }
+}
