@@ -57,8 +57,12 @@ class OutagesIT {
         kiln.close();
         cord.close();
         servers.close();
-        assertThat(home.containers()).isEmpty();
+        var left = home.containers();
+        var log = kiln.output();
         home.close();
+        assertThat(left).isEmpty();
+        assertThat(log).as("stack traces").noneMatch(line -> line.startsWith("\tat "));
+        assertThat(log).as("a few lines for each outage").hasSizeLessThan(120);
     }
 
     @Test
@@ -70,7 +74,7 @@ class OutagesIT {
         String fromTopic = Jobs.id().toString();
         produce(fromTopic, "print('done')");
         long away = System.nanoTime();
-        awaitNotReady("Database");
+        awaitNotReady("Postgres cannot be reached");
         await().atMost(SOON)
                 .until(() -> System.nanoTime() - away > A_LEASE.plusSeconds(1).toNanos());
         assertThat(kiln.isLive()).isTrue();

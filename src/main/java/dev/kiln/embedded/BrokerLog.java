@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.logging.Handler;
 import org.jboss.logmanager.Level;
 import org.jboss.logmanager.LogContext;
+import org.jboss.logmanager.LogManager;
 import org.jboss.logmanager.Logger;
 import org.jboss.logmanager.formatters.PatternFormatter;
 import org.jboss.logmanager.handlers.FileHandler;
@@ -47,6 +48,8 @@ public final class BrokerLog {
      * Sends everything that this JVM logs, the broker first of all, to this file and nowhere else.
      */
     static void toFile(Path file) throws FileNotFoundException {
+        // Read once, by whoever logs first; Quarkus's own launcher sets it likewise.
+        System.setProperty("java.util.logging.manager", LogManager.class.getName());
         var lines = new PatternFormatter("%d{yyyy-MM-dd HH:mm:ss,SSS} %-5p [%c] (%t) %s%e%n");
         var root = logger("");
         root.setLevel(Level.WARN);

@@ -71,12 +71,11 @@ class BrokerWatch implements HealthCheck {
     }
 
     void stop(@Observes ShutdownEvent event) {
-        if (client != null) {
-            // First, so that a question under way ends.
-            client.close(Duration.ZERO);
-        }
         if (loop != null) {
             loop.close();
+        }
+        if (client != null) {
+            client.close(Duration.ZERO);
         }
     }
 }

@@ -11,6 +11,8 @@ import org.flywaydb.core.api.FlywayException;
 /** Brings the tables to the version this program needs. */
 @ApplicationScoped
 public class Schema {
+    private static final int SECONDS = 5;
+
     private final AgroalDataSource dataSource;
     private final Flyway flyway;
     private final String url;
@@ -29,12 +31,9 @@ public class Schema {
      * processes do it at once.
      */
     public Optional<String> migrate() {
-        try (var connection = dataSource.getConnection()) {
-            connection.isValid(5);
-        } catch (SQLException e) {
-            return Optional.of(
-                    "Postgres cannot be reached at %s (%s): start it, or correct QUARKUS_DATASOURCE_JDBC_URL, _USERNAME and _PASSWORD."
-                            .formatted(withoutSecrets(), root(e)));
+        var unreachable = reach();
+        if (unreachable.isPresent()) {
+            return unreachable;
         }
         try {
             flyway.migrate();
@@ -44,6 +43,23 @@ public class Schema {
                     "The tables at %s cannot be brought to this version (%s): give this user the right to create tables, or use a database that a newer Kiln has not migrated."
                             .formatted(withoutSecrets(), root(e)));
         }
+    }
+
+    /** Returns one sentence with the remedy when the database does not answer. */
+    Optional<String> reach() {
+        try (var connection = dataSource.getConnection()) {
+            // False is how a pooled connection tells that its server is gone.
+            return connection.isValid(SECONDS)
+                    ? Optional.empty()
+                    : Optional.of(unreachable("a connection broke"));
+        } catch (SQLException e) {
+            return Optional.of(unreachable(root(e)));
+        }
+    }
+
+    private String unreachable(String why) {
+        return "Postgres cannot be reached at %s (%s): start it, or correct QUARKUS_DATASOURCE_JDBC_URL, _USERNAME and _PASSWORD."
+                .formatted(withoutSecrets(), why);
     }
 
     private String withoutSecrets() {

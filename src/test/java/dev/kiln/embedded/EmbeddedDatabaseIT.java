@@ -3,14 +3,13 @@ package dev.kiln.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
+import dev.kiln.testing.OtherJvm;
+import dev.kiln.testing.Processes;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
-import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,9 +38,9 @@ class EmbeddedDatabaseIT {
             try (var database = EmbeddedDatabase.start(data, CACHE);
                     var client = database.access().dataSource().getConnection()) {
                 assertThat(client.isValid(1)).isTrue();
-                assertThat(processesOn(data)).isNotEmpty();
+                assertThat(Processes.naming(data.root().toString())).isNotEmpty();
             }
-            assertThat(processesOn(data)).isEmpty();
+            assertThat(Processes.naming(data.root().toString())).isEmpty();
         }
     }
 
@@ -108,11 +107,11 @@ class EmbeddedDatabaseIT {
     void a_killed_parent_takes_its_server_along() throws Exception {
         Path root = folder.resolve("data");
         var parent = OtherJvm.start(StartsADatabase.class, root.toString(), CACHE.toString());
-        assertThat(parent.firstLine()).isEqualTo("ready");
+        parent.lineWith("ready");
         parent.kill();
         Awaitility.await()
                 .atMost(Duration.ofSeconds(20))
-                .untilAsserted(() -> assertThat(processesNaming(root)).isEmpty());
+                .untilAsserted(() -> assertThat(Processes.naming(root.toString())).isEmpty());
         try (var data = DataDirectory.kept(root);
                 var next = EmbeddedDatabase.start(data, CACHE)) {
             execute(next, "SELECT one FROM kept");
@@ -123,26 +122,6 @@ class EmbeddedDatabaseIT {
         try (var connection = database.access().dataSource().getConnection();
                 var statement = connection.createStatement()) {
             statement.execute(sql);
-        }
-    }
-
-    private static Stream<ProcessHandle> processesOn(DataDirectory data) {
-        return processesNaming(data.root());
-    }
-
-    private static Stream<ProcessHandle> processesNaming(Path root) {
-        return ProcessHandle.allProcesses()
-                .filter(process -> process.pid() != ProcessHandle.current().pid())
-                .filter(process -> namesIn(process, root.toString()));
-    }
-
-    private static boolean namesIn(ProcessHandle process, String text) {
-        try {
-            String line =
-                    Files.readString(Path.of("/proc", String.valueOf(process.pid()), "cmdline"));
-            return Arrays.stream(line.split("\0")).anyMatch(argument -> argument.startsWith(text));
-        } catch (IOException ended) {
-            return false;
         }
     }
 

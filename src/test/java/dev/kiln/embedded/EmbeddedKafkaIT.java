@@ -10,9 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -132,14 +132,13 @@ class EmbeddedKafkaIT {
      */
     private static List<String> listeners(int port) throws IOException {
         String suffix = ":%04X".formatted(port);
-        try (var lines =
-                Stream.concat(
-                        Files.lines(Path.of("/proc/self/net/tcp")),
-                        Files.lines(Path.of("/proc/self/net/tcp6")))) {
-            return lines.map(line -> line.strip().split("\\s+"))
-                    .filter(columns -> columns[3].equals("0A") && columns[1].endsWith(suffix))
-                    .map(columns -> columns[1].replace(suffix, "").replaceAll("^0{16}FFFF0000", ""))
-                    .toList();
-        }
+        var sockets = new ArrayList<String>();
+        sockets.addAll(Files.readAllLines(Path.of("/proc/self/net/tcp")));
+        sockets.addAll(Files.readAllLines(Path.of("/proc/self/net/tcp6")));
+        return sockets.stream()
+                .map(line -> line.strip().split("\\s+"))
+                .filter(columns -> columns[3].equals("0A") && columns[1].endsWith(suffix))
+                .map(columns -> columns[1].replace(suffix, "").replaceAll("^0{16}FFFF0000", ""))
+                .toList();
     }
 }

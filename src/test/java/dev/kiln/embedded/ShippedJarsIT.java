@@ -2,6 +2,7 @@ package dev.kiln.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kiln.testing.OtherJvm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,9 +52,9 @@ class ShippedJarsIT {
     @Test
     void the_shipped_jars_are_enough_to_run_both_and_do_so_in_silence() throws Exception {
         var other =
-                OtherJvm.start(
-                        OtherJvm.shippedClassPath(),
+                OtherJvm.startShipped(
                         StartsBoth.class.getName(),
+                        Map.of(),
                         folder.toString(),
                         KilnHome.of(System.getenv()).cache().toString());
         assertThat(other.allLines())

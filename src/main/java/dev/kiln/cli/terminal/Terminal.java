@@ -1,6 +1,5 @@
 package dev.kiln.cli.terminal;
 
-import java.io.Console;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -47,8 +46,8 @@ public record Terminal(
             String target =
                     Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor)).toString();
             return target.matches("/dev/(pts/\\d+|tty.*|console)");
-        } catch (IOException noProc) {
-            return System.console() instanceof Console console && console.isTerminal();
+        } catch (IOException noSuchDescriptor) {
+            return false;
         }
     }
 

@@ -1,7 +1,6 @@
 package dev.kiln.sandbox.docker;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,8 +19,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The Python guard against plain Python, with the host's interpreter; GuardIT has it in the
- * sandbox.
+ * The Python guard against plain Python, with the host's interpreter; InputOutputIT and IsolationIT
+ * have it in the sandbox.
  */
 class GuardTest {
     private static final Path GUARD = Path.of("docker/runner/python/guard.py").toAbsolutePath();
@@ -32,12 +30,6 @@ class GuardTest {
 
     /** What came of running a program. */
     record Outcome(int status, String out, String err) {}
-
-    @BeforeEach
-    void needs_an_interpreter() {
-        assumeTrue(
-                Files.isExecutable(PYTHON), "no " + PYTHON + " on this host; GuardIT still runs");
-    }
 
     static Stream<String> programs() {
         return Stream.of(

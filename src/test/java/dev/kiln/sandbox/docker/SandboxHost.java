@@ -1,5 +1,6 @@
 package dev.kiln.sandbox.docker;
 
+import dev.kiln.embedded.KilnHome;
 import dev.kiln.job.ExecutionResult;
 import dev.kiln.job.InputFile;
 import dev.kiln.job.JobId;
@@ -16,7 +17,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
@@ -106,51 +106,23 @@ final class SandboxHost implements AutoCloseable {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    /** A home directory with the runner of this source tree, as the set-up makes it. */
+    /** A home directory with the runner that the set-up made of this source tree. */
     static Path makeHome() {
         try {
+            Path made = KilnHome.of(System.getenv()).root().resolve("runner");
             Path home = Files.createTempDirectory("kiln-home-");
             Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxr-xr-x"));
             Path runner = Files.createDirectories(home.resolve("runner"));
-            compile(runner.resolve("kiln-runner"));
-            copy(
-                    Path.of("docker/runner/python"),
-                    Files.createDirectories(runner.resolve("python")));
+            Files.copy(
+                    made.resolve("kiln-runner"),
+                    runner.resolve("kiln-runner"),
+                    StandardCopyOption.COPY_ATTRIBUTES);
+            copy(made.resolve("python"), Files.createDirectories(runner.resolve("python")));
             return home;
         } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
-        } catch (InterruptedException interrupted) {
-            throw new IllegalStateException(interrupted);
+            throw new UncheckedIOException(
+                    "run ./kiln setup first, which makes the runner", failed);
         }
-    }
-
-    private static synchronized void compile(Path target) throws IOException, InterruptedException {
-        Path built = Path.of("target/test-runner/kiln-runner");
-        if (!Files.exists(built)
-                || Files.getLastModifiedTime(built).compareTo(newestSource()) < 0) {
-            Files.createDirectories(built.getParent());
-            // The words of docker/runner/Dockerfile.
-            String build =
-                    "gcc -std=gnu17 -O2 -Wall -Wextra -Werror -static -o "
-                            + built
-                            + " docker/runner/*.c";
-            var gcc = new ProcessBuilder("sh", "-c", build).inheritIO().start();
-            if (gcc.waitFor() != 0) {
-                throw new IOException("the runner does not compile");
-            }
-        }
-        Files.copy(built, target, StandardCopyOption.COPY_ATTRIBUTES);
-    }
-
-    private static FileTime newestSource() throws IOException {
-        FileTime newest = FileTime.fromMillis(0);
-        try (var sources = Files.newDirectoryStream(Path.of("docker/runner"), "*.{c,h}")) {
-            for (Path source : sources) {
-                FileTime each = Files.getLastModifiedTime(source);
-                newest = each.compareTo(newest) > 0 ? each : newest;
-            }
-        }
-        return newest;
     }
 
     private static void copy(Path from, Path to) throws IOException {
