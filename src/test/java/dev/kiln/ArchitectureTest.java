@@ -52,6 +52,7 @@ class ArchitectureTest {
                     Map.entry("embedded", Set.of()),
                     Map.entry("cli.client", Set.of()),
                     Map.entry("cli.terminal", Set.of()),
+                    Map.entry("cli.program", Set.of("cli.client")),
                     Map.entry("cli.report", Set.of("cli.client", "cli.terminal")),
                     Map.entry(
                             "cli.demo",
@@ -63,10 +64,15 @@ class ArchitectureTest {
                             "cli.local",
                             Set.of(
                                     "cli.client",
+                                    "cli.program",
                                     "cli.report",
                                     "cli.terminal",
                                     "doctor",
-                                    "sandbox.docker")),
+                                    "intake",
+                                    "job",
+                                    "sandbox",
+                                    "sandbox.docker",
+                                    "wire")),
                     Map.entry(
                             "cli",
                             Set.of(
@@ -74,6 +80,7 @@ class ArchitectureTest {
                                     "cli.client",
                                     "cli.demo",
                                     "cli.local",
+                                    "cli.program",
                                     "cli.report",
                                     "cli.terminal",
                                     "embedded")),
@@ -91,7 +98,7 @@ class ArchitectureTest {
                     "java.sql", Set.of("store", "embedded"),
                     "org.eclipse.microprofile.reactive", Set.of("intake", "event"),
                     "org.apache.kafka", Set.of("intake", "event", "embedded", "cli.demo"),
-                    "picocli", Set.of("cli", "cli.bench", "cli.demo", "cli.local"));
+                    "picocli", Set.of("cli", "cli.bench", "cli.demo", "cli.local", "cli.program"));
 
     private static final JavaClasses CLASSES =
             new ClassFileImporter()

@@ -4,6 +4,7 @@ import dev.kiln.cli.bench.BenchCommand;
 import dev.kiln.cli.client.CliException;
 import dev.kiln.cli.demo.DemoCommand;
 import dev.kiln.cli.local.DoctorCommand;
+import dev.kiln.cli.local.RunCommand;
 import dev.kiln.cli.report.ExitCode;
 import dev.kiln.cli.terminal.SafeText;
 import dev.kiln.cli.terminal.Terminal;
@@ -47,6 +48,7 @@ public final class Main {
                         .addSubcommand(new UpCommand(terminal))
                         .addSubcommand(new DemoCommand(terminal))
                         .addSubcommand(new BenchCommand(terminal))
+                        .addSubcommand(new RunCommand(terminal))
                         .addSubcommand(new DoctorCommand(terminal));
         line.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8));

@@ -49,6 +49,7 @@ public final class DoctorCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         long start = System.nanoTime();
+        QuietLog.silence();
         var config = LocalConfig.read(SandboxConfig.class).sandbox();
         Examination examination;
         try (var sandbox = DoctorSandbox.open(config);
