@@ -46,6 +46,9 @@ public final class Main {
                         .addSubcommand(new UpCommand(terminal))
                         .addSubcommand(new DemoCommand(terminal))
                         .addSubcommand(new BenchCommand(terminal));
+        line.getSubcommands()
+                .values()
+                .forEach(command -> command.getCommandSpec().versionProvider(new Version()));
         line.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8));
         line.setUsageHelpAutoWidth(false)

@@ -67,7 +67,7 @@ class BatchCommandTest {
                         j-2    python    FINISHED  exited        1     41 ms  ZeroDivisionError
                         """);
         assertThat(run.err())
-                .isEqualTo("1 of 2 jobs ended, 1 running\n2 of 2 jobs ended, 0 running\n");
+                .isEqualTo("1 of 2 jobs ended\n2 of 2 jobs ended\n");
     }
 
     @Test
