@@ -7,11 +7,9 @@ import java.util.logging.Logger;
 
 /** The server's entry point. The command line client has its own, which does not boot Quarkus. */
 @QuarkusMain
-public final class Main {
+public class Main {
     /** Kept, since the log manager forgets the level of a logger that nobody holds. */
     private static final Logger HIBERNATE = Logger.getLogger("org.hibernate");
-
-    private Main() {}
 
     public static void main(String... args) {
         // What it says of itself while starting comes before the log is configured, and so on top

@@ -93,7 +93,7 @@ final class StartFailure {
                         .filter(line -> !line.isEmpty() && !line.endsWith("validation failed:"))
                         .distinct()
                         .collect(Collectors.joining("; "));
-        return "A setting is wrong: %s. Correct it; docs/CONFIGURATION.md lists all."
+        return "A setting is wrong: %s. Correct it; docs/ARCHITECTURE.md lists all."
                 .formatted(settings);
     }
 

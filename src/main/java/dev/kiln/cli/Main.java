@@ -50,6 +50,9 @@ public final class Main {
                         .addSubcommand(new BenchCommand(terminal))
                         .addSubcommand(new RunCommand(terminal))
                         .addSubcommand(new DoctorCommand(terminal));
+        line.getSubcommands()
+                .values()
+                .forEach(command -> command.getCommandSpec().versionProvider(new Version()));
         line.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8));
         line.setCaseInsensitiveEnumValuesAllowed(true);

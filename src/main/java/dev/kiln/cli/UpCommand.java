@@ -9,7 +9,10 @@ import dev.kiln.embedded.KilnHome;
 import dev.kiln.embedded.SingleMachine;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Runs a Kiln of one machine. */
 @Command(
@@ -36,6 +39,8 @@ final class UpCommand implements Callable<Integer> {
                     "Where its broker listens on 127.0.0.1 (default: ${DEFAULT-VALUE}; another one when that is taken).")
     private int kafkaPort;
 
+    @Spec private CommandSpec spec;
+
     UpCommand(Terminal terminal) {
         this.terminal = terminal;
     }
@@ -43,6 +48,8 @@ final class UpCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         var env = System.getenv();
+        requirePort("--port", port);
+        requirePort("--kafka-port", kafkaPort);
         if (!FreePort.isFree(port)) {
             terminal.err()
                     .printf(
@@ -62,6 +69,15 @@ final class UpCommand implements Callable<Integer> {
                             "Kiln is at %s, its broker at %s, its data in %s. Ctrl-C stops it.%n",
                             machine.url(), machine.bootstrapServers(), data.root());
             return machine.awaitEnd();
+        }
+    }
+
+    private void requirePort(String option, int value) {
+        if (value < 1 || value > 65_535) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "Invalid value for option '%s': a port is 1 to 65535, not %d"
+                            .formatted(option, value));
         }
     }
 }

@@ -138,7 +138,7 @@ public class Admission {
                 // Not all of it: a database's message may quote the row.
                 LOG.warnf(
                         "jobId=%s outcome=refused by the database: %s",
-                        id, Printable.shorten(refused.toString(), LOGGED));
+                        id, Printable.shorten(rootOf(refused).toString(), LOGGED));
                 LOG.debug("the refusal", refused);
                 return List.of(new Outcome.Unstorable(id));
             }
@@ -156,5 +156,10 @@ public class Admission {
             case CONFLICT -> new Outcome.Conflict(id);
             case null -> throw new IllegalStateException("the store has no outcome for " + id);
         };
+    }
+
+    /** What the database itself said. */
+    private static Throwable rootOf(Throwable e) {
+        return e.getCause() == null ? e : rootOf(e.getCause());
     }
 }

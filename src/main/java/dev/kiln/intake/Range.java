@@ -25,7 +25,7 @@ record Range<T extends Comparable<T>>(String property, T min, T standard, T max)
             return Optional.of("must be at least " + min);
         }
         if (asked.compareTo(max) > 0) {
-            return Optional.of("must be at most " + max + ", the most that this site allows a job");
+            return Optional.of("must be at most " + max + ", the most that is allowed");
         }
         return Optional.empty();
     }

@@ -8,8 +8,8 @@ import dev.kiln.lifecycle.Loop;
 import dev.kiln.lifecycle.Role;
 import dev.kiln.sandbox.RuntimesConfig;
 import dev.kiln.sandbox.StopSignal;
+import dev.kiln.store.ClaimStore;
 import dev.kiln.store.Doorbells;
-import dev.kiln.store.LeaseStore;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -30,7 +30,7 @@ public class Dispatcher {
     private static final Logger LOG = Logger.getLogger(Dispatcher.class);
 
     private final JobRunner runner;
-    private final LeaseStore leases;
+    private final ClaimStore claimable;
     private final HostHealth health;
     private final Doorbells doorbells;
     private final ClaimConfig claims;
@@ -52,7 +52,7 @@ public class Dispatcher {
 
     Dispatcher(
             JobRunner runner,
-            LeaseStore leases,
+            ClaimStore claimable,
             HostHealth health,
             Doorbells doorbells,
             ClaimConfig claims,
@@ -61,7 +61,7 @@ public class Dispatcher {
             WorkerId id,
             RuntimesConfig runtimes) {
         this.runner = runner;
-        this.leases = leases;
+        this.claimable = claimable;
         this.health = health;
         this.doorbells = doorbells;
         this.claims = claims;
@@ -94,7 +94,7 @@ public class Dispatcher {
             return;
         }
         List<ClaimedJob> claimed =
-                leases.claim(id.value(), languages, slots.free(), claims.lease());
+                claimable.claim(id.value(), languages, slots.free(), claims.lease());
         claimed.forEach(this::startRun);
         pause = claimed.isEmpty() ? Pause.NOTHING_QUEUED : Pause.NONE;
     }

@@ -66,8 +66,7 @@ class BatchCommandTest {
                         hello  python    FINISHED  exited        0     41 ms  hi
                         j-2    python    FINISHED  exited        1     41 ms  ZeroDivisionError
                         """);
-        assertThat(run.err())
-                .isEqualTo("1 of 2 jobs ended, 1 running\n2 of 2 jobs ended, 0 running\n");
+        assertThat(run.err()).isEqualTo("1 of 2 jobs ended\n2 of 2 jobs ended\n");
     }
 
     @Test

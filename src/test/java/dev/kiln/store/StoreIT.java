@@ -41,6 +41,7 @@ class StoreIT {
     private static final Set<String> PYTHON = Set.of("python");
 
     @Inject SubmissionStore submissions;
+    @Inject ClaimStore claims;
     @Inject LeaseStore leases;
     @Inject ResultStore results;
     @Inject OutboxStore outbox;
@@ -141,7 +142,7 @@ class StoreIT {
         var cobol = Jobs.language("cobol");
         submissions.insert(List.of(later, cobol));
         assertThat(claim("w", 10)).isEmpty();
-        assertThat(ids(leases.claim("w", Set.of("cobol", "python"), 10, LEASE)))
+        assertThat(ids(claims.claim("w", Set.of("cobol", "python"), 10, LEASE)))
                 .containsExactly(cobol.id());
     }
 
@@ -314,7 +315,7 @@ class StoreIT {
     }
 
     private List<ClaimedJob> claim(String worker, int most) {
-        return leases.claim(worker, PYTHON, most, LEASE);
+        return claims.claim(worker, PYTHON, most, LEASE);
     }
 
     private JobState state(JobId id) {

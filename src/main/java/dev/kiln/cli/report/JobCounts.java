@@ -11,7 +11,6 @@ public final class JobCounts {
     /** On one line. */
     public static String of(Collection<PolledJob> seen, int all) {
         long ended = seen.stream().filter(PolledJob::ended).count();
-        long running = seen.stream().filter(job -> job.state().equals("RUNNING")).count();
-        return "%d of %d jobs ended, %d running".formatted(ended, all, running);
+        return "%d of %d jobs ended".formatted(ended, all);
     }
 }

@@ -1,0 +1,109 @@
+package dev.kiln.store;
+
+import dev.kiln.job.ClaimedJob;
+import dev.kiln.job.JobSpec;
+import dev.kiln.job.Lease;
+import dev.kiln.job.Limits;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Gives queued jobs to workers. Every claim raises the job's epoch, see {@link Lease}. */
+@ApplicationScoped
+public class ClaimStore {
+    /**
+     * The ids are chosen in a materialized CTE: as an {@code IN (select … limit … skip locked)} the
+     * planner may run the subquery again and lock more rows than the limit.
+     */
+    private static final String CLAIM =
+            """
+            with ready as materialized (
+                select id from job
+                 where state = 'QUEUED' and run_at <= now() and (epoch > 0 or deadline is null or deadline > now())
+                   and language = any (?)
+                 order by priority desc, run_at, id
+                 limit ?
+                   for update skip locked
+            ), claimed as (
+                update job set state = 'RUNNING', epoch = epoch + 1, attempt = attempt + 1, owner = ?,
+                               lease_until = now() + ? * interval '1 millisecond', started_at = now(), reason = null
+                  from ready where job.id = ready.id
+                returning job.*
+            )
+            select c.id, c.epoch, c.attempt, c.lease_until, c.tenant, c.batch, c.language, c.priority,
+                   p.code, p.stdin, p.inputs, p.timeout_ms, p.memory_limit, p.cpu_limit, p.pids_limit, p.output_limit,
+                   p.disk_limit
+              from claimed c join job_payload p on p.job_id = c.id
+             order by c.priority desc, c.run_at, c.id
+            """;
+
+    private final Database database;
+
+    ClaimStore(Database database) {
+        this.database = database;
+    }
+
+    /**
+     * Claims the next jobs in order of priority, then age.
+     *
+     * @param owner the worker's id
+     * @param languages what this worker can run
+     * @param most how many at most; as many as there are free slots
+     * @param lease how long the claims hold unless extended
+     * @throws StoreUnavailable when the same call may succeed later
+     */
+    public List<ClaimedJob> claim(String owner, Set<String> languages, int most, Duration lease) {
+        return database.sql(
+                connection -> {
+                    try (var statement = connection.prepareStatement(CLAIM)) {
+                        statement.setArray(
+                                1, connection.createArrayOf("text", languages.toArray()));
+                        statement.setInt(2, most);
+                        statement.setString(3, owner);
+                        statement.setLong(4, lease.toMillis());
+                        List<ClaimedJob> claimed = new ArrayList<>();
+                        try (var row = statement.executeQuery()) {
+                            while (row.next()) {
+                                claimed.add(claimed(row, owner));
+                            }
+                        }
+                        return claimed;
+                    }
+                });
+    }
+
+    private static ClaimedJob claimed(ResultSet row, String owner) throws SQLException {
+        var inputs = Inputs.ofBytes(row.getBytes("inputs"));
+        var spec =
+                new JobSpec(
+                        row.getString("language"),
+                        row.getBytes("code"),
+                        row.getBytes("stdin"),
+                        inputs.args(),
+                        inputs.env(),
+                        inputs.files(),
+                        limits(row),
+                        row.getString("tenant"),
+                        row.getString("batch"),
+                        row.getInt("priority"),
+                        Map.of(),
+                        null,
+                        null);
+        return new ClaimedJob(LeaseStore.lease(row, owner), spec);
+    }
+
+    private static Limits limits(ResultSet row) throws SQLException {
+        return new Limits(
+                Duration.ofMillis(row.getLong("timeout_ms")),
+                row.getLong("memory_limit"),
+                row.getDouble("cpu_limit"),
+                row.getInt("pids_limit"),
+                row.getLong("output_limit"),
+                row.getLong("disk_limit"));
+    }
+}
