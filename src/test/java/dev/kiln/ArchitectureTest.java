@@ -38,10 +38,21 @@ class ArchitectureTest {
                     Map.entry("claim", Set.of("job", "store", "lifecycle")),
                     Map.entry("sandbox", Set.of("job")),
                     Map.entry("sandbox.docker", Set.of("job", "sandbox")),
-                    Map.entry("run", Set.of("job", "claim", "store", "sandbox", "lifecycle")),
+                    Map.entry("doctor", Set.of("job", "sandbox", "sandbox.docker")),
+                    Map.entry(
+                            "run",
+                            Set.of(
+                                    "job",
+                                    "claim",
+                                    "store",
+                                    "sandbox",
+                                    "lifecycle",
+                                    "problem",
+                                    "wire")),
                     Map.entry("embedded", Set.of()),
                     Map.entry("cli.client", Set.of()),
                     Map.entry("cli.terminal", Set.of()),
+                    Map.entry("cli.program", Set.of("cli.client")),
                     Map.entry("cli.report", Set.of("cli.client", "cli.terminal")),
                     Map.entry(
                             "cli.demo",
@@ -50,11 +61,26 @@ class ArchitectureTest {
                             "cli.bench",
                             Set.of("cli.client", "cli.report", "cli.terminal", "embedded")),
                     Map.entry(
+                            "cli.local",
+                            Set.of(
+                                    "cli.client",
+                                    "cli.program",
+                                    "cli.report",
+                                    "cli.terminal",
+                                    "doctor",
+                                    "intake",
+                                    "job",
+                                    "sandbox",
+                                    "sandbox.docker",
+                                    "wire")),
+                    Map.entry(
                             "cli",
                             Set.of(
                                     "cli.bench",
                                     "cli.client",
                                     "cli.demo",
+                                    "cli.local",
+                                    "cli.program",
                                     "cli.report",
                                     "cli.terminal",
                                     "embedded")),
@@ -72,7 +98,7 @@ class ArchitectureTest {
                     "java.sql", Set.of("store", "embedded"),
                     "org.eclipse.microprofile.reactive", Set.of("intake", "event"),
                     "org.apache.kafka", Set.of("intake", "event", "embedded", "cli.demo"),
-                    "picocli", Set.of("cli", "cli.bench", "cli.demo"));
+                    "picocli", Set.of("cli", "cli.bench", "cli.demo", "cli.local", "cli.program"));
 
     private static final JavaClasses CLASSES =
             new ClassFileImporter()

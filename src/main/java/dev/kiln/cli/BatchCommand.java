@@ -6,6 +6,7 @@ import dev.kiln.cli.client.KilnClient;
 import dev.kiln.cli.client.PolledJob;
 import dev.kiln.cli.client.Problems;
 import dev.kiln.cli.client.Waiting;
+import dev.kiln.cli.program.ProgramOptions;
 import dev.kiln.cli.report.ExitCode;
 import dev.kiln.cli.report.JobCounts;
 import dev.kiln.cli.report.JobTable;
@@ -56,7 +57,7 @@ final class BatchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        byte[] lines = SubmissionOptions.read(file, System.in);
+        byte[] lines = ProgramOptions.read(file, System.in);
         try (var client = server.connect()) {
             var accepted = client.submitLines(lines);
             boolean refused = printRefusals(accepted.path("errors"));

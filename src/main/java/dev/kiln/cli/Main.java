@@ -3,6 +3,8 @@ package dev.kiln.cli;
 import dev.kiln.cli.bench.BenchCommand;
 import dev.kiln.cli.client.CliException;
 import dev.kiln.cli.demo.DemoCommand;
+import dev.kiln.cli.local.DoctorCommand;
+import dev.kiln.cli.local.RunCommand;
 import dev.kiln.cli.report.ExitCode;
 import dev.kiln.cli.terminal.SafeText;
 import dev.kiln.cli.terminal.Terminal;
@@ -45,12 +47,15 @@ public final class Main {
                         .addSubcommand(new ResultCommand(terminal))
                         .addSubcommand(new UpCommand(terminal))
                         .addSubcommand(new DemoCommand(terminal))
-                        .addSubcommand(new BenchCommand(terminal));
+                        .addSubcommand(new BenchCommand(terminal))
+                        .addSubcommand(new RunCommand(terminal))
+                        .addSubcommand(new DoctorCommand(terminal));
         line.getSubcommands()
                 .values()
                 .forEach(command -> command.getCommandSpec().versionProvider(new Version()));
         line.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8));
+        line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setUsageHelpAutoWidth(false)
                 .setUsageHelpWidth(Math.max(60, Math.min(120, terminal.columns())));
         line.setExecutionExceptionHandler((failure, command, parsed) -> explain(terminal, failure));

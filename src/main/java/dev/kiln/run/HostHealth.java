@@ -16,10 +16,12 @@ public class HostHealth {
     private static final Logger LOG = Logger.getLogger(HostHealth.class);
 
     private final Sandbox sandbox;
+    private final HostSecurity security;
     private volatile @Nullable String trouble = "not probed yet";
 
-    HostHealth(Sandbox sandbox) {
+    HostHealth(Sandbox sandbox, HostSecurity security) {
         this.sandbox = sandbox;
+        this.security = security;
     }
 
     /** What keeps this host from running programs, with the remedy; empty when nothing does. */
@@ -33,7 +35,7 @@ public class HostHealth {
      */
     public Optional<String> check() {
         try {
-            sandbox.checkReady();
+            requireReady();
             trouble = null;
         } catch (SandboxFault fault) {
             trouble = String.valueOf(fault.getMessage());
@@ -44,7 +46,7 @@ public class HostHealth {
     /** Asks the sandbox; returns whether the host can run programs. */
     boolean probe() {
         try {
-            sandbox.checkReady();
+            requireReady();
             if (trouble != null) {
                 LOG.info("sandbox=ready");
             }
@@ -54,6 +56,15 @@ public class HostHealth {
             failed(fault);
             return false;
         }
+    }
+
+    /**
+     * The cheap question first: it names what is missing. That every promise is kept is probed
+     * until it was seen once; each container proves its runtime again anyway.
+     */
+    private void requireReady() throws SandboxFault {
+        sandbox.checkReady();
+        security.requireSufficient();
     }
 
     /** A run met a fault of the host. */

@@ -25,4 +25,10 @@ public interface Sandbox {
      *     cannot
      */
     void checkReady() throws SandboxFault;
+
+    /**
+     * Probes what this sandbox promises, by running trusted programs in it: seconds, not
+     * milliseconds. Never throws: what could not be probed has not passed.
+     */
+    SecurityReport validateSecurity();
 }

@@ -82,4 +82,23 @@ public record Terminal(
         err.print(errIsTerminal ? SafeText.lines(text) : text);
         err.flush();
     }
+
+    /** The same, byte by byte in a pipe or a file. */
+    public void programOut(byte[] bytes) {
+        write(out, outIsTerminal, bytes);
+    }
+
+    /** Likewise on standard error. */
+    public void programErr(byte[] bytes) {
+        write(err, errIsTerminal, bytes);
+    }
+
+    private static void write(PrintStream stream, boolean isTerminal, byte[] bytes) {
+        if (isTerminal) {
+            stream.print(SafeText.lines(new String(bytes, StandardCharsets.UTF_8)));
+        } else {
+            stream.write(bytes, 0, bytes.length);
+        }
+        stream.flush();
+    }
 }

@@ -7,6 +7,7 @@ import dev.kiln.sandbox.RunReleased;
 import dev.kiln.sandbox.RuntimesConfig;
 import dev.kiln.sandbox.Sandbox;
 import dev.kiln.sandbox.SandboxFault;
+import dev.kiln.sandbox.SecurityReport;
 import dev.kiln.sandbox.StopSignal;
 import dev.kiln.sandbox.Tag;
 import java.io.Closeable;
@@ -133,6 +134,33 @@ public final class DockerSandbox implements Sandbox, Closeable {
             throw new SandboxFault(
                     SandboxFault.Scope.HOST, "The check was interrupted", interrupted);
         }
+    }
+
+    /** {@inheritDoc} An interrupt leaves the probes that were not made failed. */
+    @Override
+    public SecurityReport validateSecurity() {
+        return new SecurityProbes(
+                        engine,
+                        config,
+                        new SecurityProbes.Subject() {
+                            @Override
+                            public ContainerRuntime runtime()
+                                    throws SandboxFault, InterruptedException {
+                                return proved().runtime();
+                            }
+
+                            @Override
+                            public ExecutionResult run(String resource, Limits limits)
+                                    throws SandboxFault, RunReleased, InterruptedException {
+                                return DockerSandbox.this.run(
+                                        TrustedPrograms.tag(),
+                                        TrustedPrograms.named(resource, limits.pids()),
+                                        limits,
+                                        new StopSignal(),
+                                        new TrustedPrograms.Python(config.probeImage()));
+                            }
+                        })
+                .report();
     }
 
     /** The host, once its probe has passed; sweeps and probes when none has. */

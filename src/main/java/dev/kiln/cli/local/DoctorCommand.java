@@ -1,0 +1,104 @@
+package dev.kiln.cli.local;
+
+import dev.kiln.cli.client.Json;
+import dev.kiln.cli.report.ExitCode;
+import dev.kiln.cli.terminal.Progress;
+import dev.kiln.cli.terminal.SafeText;
+import dev.kiln.cli.terminal.Spans;
+import dev.kiln.cli.terminal.Terminal;
+import dev.kiln.doctor.AttackClass;
+import dev.kiln.doctor.Doctor;
+import dev.kiln.doctor.DoctorSandbox;
+import dev.kiln.doctor.Examination;
+import dev.kiln.sandbox.docker.SandboxConfig;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Attacks this host and says what it withstood. */
+@Command(
+        name = "doctor",
+        description =
+                "Attack this host's sandbox with hostile programs and print which guarantees held. The exit code is 0 if all did, 1 if one did not or could not be tried.",
+        mixinStandardHelpOptions = true)
+public final class DoctorCommand implements Callable<Integer> {
+
+    private final Terminal terminal;
+
+    @Option(names = "--json", description = "Print one JSON document.")
+    private boolean json;
+
+    @Option(
+            names = "--only",
+            paramLabel = "CLASS",
+            split = ",",
+            description =
+                    "Attack only this: time, memory, processes, output, disk, network, identity, status, inputs, neighbours; repeat it for more.")
+    private List<AttackClass> only = List.of();
+
+    /** Tells what it finds there. */
+    public DoctorCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        long start = System.nanoTime();
+        QuietLog.silence();
+        var config = LocalConfig.read(SandboxConfig.class).sandbox();
+        Examination examination;
+        try (var sandbox = DoctorSandbox.open(config);
+                var progress = new Progress(terminal)) {
+            examination = examine(new Doctor(sandbox, config.home()), progress);
+        }
+        if (json) {
+            terminal.out().println(Json.line(new ExaminationReport(examination).json()));
+        } else {
+            terminal.out().print(new ExaminationReport(examination).table(terminal.columns()));
+            sayHowItEnded(examination, Duration.ofNanos(System.nanoTime() - start));
+        }
+        return examination.good() ? ExitCode.SUCCEEDED : ExitCode.FAILED;
+    }
+
+    private Examination examine(Doctor doctor, Progress progress) throws InterruptedException {
+        Set<AttackClass> classes =
+                only.isEmpty() ? EnumSet.allOf(AttackClass.class) : EnumSet.copyOf(only);
+        var done = new AtomicInteger();
+        return doctor.examine(
+                classes,
+                finding -> {
+                    int number = done.incrementAndGet();
+                    if (terminal.errIsTerminal()) {
+                        progress.show(
+                                "%d done: %s, %s"
+                                        .formatted(
+                                                number, finding.kind().title(), finding.attack()));
+                    }
+                });
+    }
+
+    private void sayHowItEnded(Examination examination, Duration took) {
+        for (var finding : examination.bad()) {
+            terminal.err()
+                    .println(
+                            SafeText.inline(
+                                    "kiln: %s, %s: it must be that: %s. But: %s. %s"
+                                            .formatted(
+                                                    finding.kind().title(),
+                                                    finding.attack(),
+                                                    finding.guarantee(),
+                                                    finding.outcome().happened(),
+                                                    finding.outcome().evidence())));
+        }
+        int all = examination.findings().size();
+        terminal.err()
+                .printf(
+                        "%d of %d guarantees held (%s)%n",
+                        all - examination.bad().size(), all, Spans.of(took));
+    }
+}

@@ -1,0 +1,125 @@
+package dev.kiln.cli.local;
+
+import dev.kiln.cli.client.CliException;
+import dev.kiln.cli.client.Json;
+import dev.kiln.cli.program.ProgramOptions;
+import dev.kiln.cli.terminal.SafeText;
+import dev.kiln.cli.terminal.Terminal;
+import dev.kiln.intake.IntakeConfig;
+import dev.kiln.intake.LanguagesConfig;
+import dev.kiln.intake.Origin;
+import dev.kiln.intake.PolicyConfig;
+import dev.kiln.intake.Reading;
+import dev.kiln.intake.SubmissionReader;
+import dev.kiln.job.ExecutionResult;
+import dev.kiln.job.JobId;
+import dev.kiln.job.Submission;
+import dev.kiln.sandbox.Program;
+import dev.kiln.sandbox.RunReleased;
+import dev.kiln.sandbox.RuntimesConfig;
+import dev.kiln.sandbox.SandboxFault;
+import dev.kiln.sandbox.Tag;
+import dev.kiln.sandbox.docker.DockerSandbox;
+import dev.kiln.sandbox.docker.SandboxConfig;
+import dev.kiln.wire.FieldError;
+import dev.kiln.wire.ResultJson;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Runs one program in this host's sandbox, as a shell would run it without one. */
+@Command(
+        name = "run",
+        description =
+                "Run one program in this host's sandbox, here and now: its output is the program's, its exit code too (124 when it met its time limit, 137 its memory or process limit; 70 when the sandbox failed, 2 when it was asked for what it cannot do).",
+        mixinStandardHelpOptions = true)
+public final class RunCommand implements Callable<Integer> {
+
+    private static final String WORKER = "cli";
+
+    private final Terminal terminal;
+
+    @Mixin private ProgramOptions program;
+
+    @Option(names = "--json", description = "Print the result as a document.")
+    private boolean json;
+
+    /** Prints there. */
+    public RunCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        byte[] document = Json.bytes(program.submission(System.in));
+        var config =
+                LocalConfig.read(
+                        SandboxConfig.class,
+                        RuntimesConfig.class,
+                        PolicyConfig.class,
+                        IntakeConfig.class,
+                        LanguagesConfig.class);
+        Submission submission = read(document, config);
+        QuietLog.silence();
+        try (var interrupt = new Interrupt();
+                var sandbox =
+                        new DockerSandbox(config.sandbox(), config.get(RuntimesConfig.class))) {
+            return report(run(sandbox, submission, interrupt));
+        } catch (SandboxFault fault) {
+            say(String.valueOf(fault.getMessage()));
+            return ProgramExit.FAULT;
+        } catch (RunReleased interrupted) {
+            return ProgramExit.INTERRUPTED;
+        }
+    }
+
+    private static Submission read(byte[] document, LocalConfig config) {
+        var reader =
+                new SubmissionReader(
+                        config.get(PolicyConfig.class),
+                        config.get(IntakeConfig.class),
+                        config.get(LanguagesConfig.class));
+        return switch (reader.read(document, new Origin.Http(JobId.next(Instant.now())))) {
+            case Reading.Accepted(Submission submission) -> submission;
+            case Reading.Refused refused ->
+                    throw new CliException(
+                            refused.errors().stream()
+                                    .map(FieldError::toString)
+                                    .collect(
+                                            Collectors.joining(
+                                                    "\n  ", "this cannot be run:\n  ", "")));
+        };
+    }
+
+    private static ExecutionResult run(
+            DockerSandbox sandbox, Submission submission, Interrupt interrupt)
+            throws SandboxFault, RunReleased {
+        var spec = submission.spec();
+        return sandbox.run(
+                new Tag(WORKER, submission.id(), 1),
+                Program.of(spec),
+                spec.limits(),
+                interrupt.signal());
+    }
+
+    private int report(ExecutionResult result) {
+        if (json) {
+            terminal.programOut(
+                    (Json.line(ResultJson.full(result)) + "\n").getBytes(StandardCharsets.UTF_8));
+        } else {
+            terminal.programOut(result.stdout().kept());
+            terminal.programErr(result.stderr().kept());
+            ProgramExit.remark(result).ifPresent(this::say);
+        }
+        return ProgramExit.of(result);
+    }
+
+    private void say(String sentence) {
+        terminal.err().println("kiln: " + SafeText.lines(sentence));
+    }
+}

@@ -1,0 +1,3 @@
+/** Programs as command lines name them. */
+@org.jspecify.annotations.NullMarked
+package dev.kiln.cli.program;

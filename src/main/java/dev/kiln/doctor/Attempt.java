@@ -1,0 +1,145 @@
+package dev.kiln.doctor;
+
+import dev.kiln.job.InputFile;
+import dev.kiln.job.Limits;
+import dev.kiln.sandbox.Program;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One run of one of the doctor's programs.
+ *
+ * @param script its resource, {@code class/name.py}
+ * @param limits that it runs under
+ * @param args its arguments
+ * @param stdin its standard input
+ * @param env its environment
+ * @param files its files besides those that all of the doctor's programs get
+ */
+record Attempt(
+        String script,
+        Limits limits,
+        List<String> args,
+        byte[] stdin,
+        Map<String, String> env,
+        List<InputFile> files) {
+    static final int PIDS = 24;
+    static final int OUTPUT = 64 << 10;
+    static final int DISK = 8 << 20;
+    private static final int MEMORY = 192 << 20;
+    private static final String LIBRARY = "attempts.py";
+    private static final Limits ROOMY =
+            new Limits(Duration.ofSeconds(20), MEMORY, 1.0, PIDS, OUTPUT, DISK);
+
+    Attempt {
+        args = List.copyOf(args);
+        env = Map.copyOf(env);
+        files = List.copyOf(files);
+    }
+
+    /** Under limits that only those attacks meet which are aimed at them. */
+    static Attempt of(AttackClass kind, String name) {
+        return new Attempt(
+                kind.title() + "/" + name + ".py",
+                ROOMY,
+                List.of(),
+                new byte[0],
+                Map.of(),
+                List.of());
+    }
+
+    Attempt args(Object... values) {
+        var texts = new ArrayList<String>();
+        for (Object value : values) {
+            texts.add(value.toString());
+        }
+        return new Attempt(script, limits, texts, stdin, env, files);
+    }
+
+    Attempt stdin(byte[] content) {
+        return new Attempt(script, limits, args, content, env, files);
+    }
+
+    Attempt env(Map<String, String> variables) {
+        return new Attempt(script, limits, args, stdin, variables, files);
+    }
+
+    Attempt files(List<InputFile> more) {
+        return new Attempt(script, limits, args, stdin, env, more);
+    }
+
+    Attempt wall(Duration wall) {
+        return limits(
+                new Limits(
+                        wall,
+                        limits.memoryBytes(),
+                        limits.cpus(),
+                        limits.pids(),
+                        limits.outputBytes(),
+                        limits.diskBytes()));
+    }
+
+    Attempt memory(long bytes) {
+        return limits(
+                new Limits(
+                        limits.wall(),
+                        bytes,
+                        limits.cpus(),
+                        limits.pids(),
+                        limits.outputBytes(),
+                        limits.diskBytes()));
+    }
+
+    Attempt output(long bytes) {
+        return limits(
+                new Limits(
+                        limits.wall(),
+                        limits.memoryBytes(),
+                        limits.cpus(),
+                        limits.pids(),
+                        bytes,
+                        limits.diskBytes()));
+    }
+
+    Attempt disk(long bytes) {
+        return limits(
+                new Limits(
+                        limits.wall(),
+                        limits.memoryBytes(),
+                        limits.cpus(),
+                        limits.pids(),
+                        limits.outputBytes(),
+                        bytes));
+    }
+
+    private Attempt limits(Limits changed) {
+        return new Attempt(script, changed, args, stdin, env, files);
+    }
+
+    /** What the sandbox is given. */
+    Program program() {
+        var all = new ArrayList<>(files);
+        all.add(new InputFile(LIBRARY, resource(LIBRARY)));
+        return new Program(DoctorSandbox.RUNTIME, resource(script), stdin, args, env, all);
+    }
+
+    private static byte[] resource(String name) {
+        try (var content = Attempt.class.getResourceAsStream("/doctor/" + name)) {
+            if (content == null) {
+                throw new IllegalStateException("the doctor lacks its program " + name);
+            }
+            return content.readAllBytes();
+        } catch (IOException broken) {
+            throw new UncheckedIOException(broken);
+        }
+    }
+
+    static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,26 @@
+package dev.kiln.doctor;
+
+import java.util.List;
+import java.util.stream.Stream;
+
+/** All attacks there are. */
+final class Suite {
+    private Suite() {}
+
+    /** In the order of the classes. */
+    static List<Attack> all() {
+        return Stream.of(
+                        TimeAttacks.all(),
+                        MemoryAttacks.all(),
+                        ProcessAttacks.all(),
+                        OutputAttacks.all(),
+                        DiskAttacks.all(),
+                        NetworkAttacks.all(),
+                        IdentityAttacks.all(),
+                        StatusAttacks.all(),
+                        InputAttacks.all(),
+                        NeighbourAttacks.all())
+                .flatMap(List::stream)
+                .toList();
+    }
+}

@@ -1,0 +1,2 @@
+print("begun", flush=True)
+everything = bytearray(4 << 30)

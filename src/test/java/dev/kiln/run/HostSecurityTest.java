@@ -1,0 +1,110 @@
+package dev.kiln.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.kiln.sandbox.SandboxFault;
+import dev.kiln.sandbox.ScriptedSandbox;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** When a host is probed, and what a bad report means for its jobs. */
+class HostSecurityTest {
+    private final ScriptedSandbox sandbox = new ScriptedSandbox();
+    private final HandClock clock = new HandClock();
+    private final AtomicInteger probes = new AtomicInteger();
+    private final HostSecurity security = new HostSecurity(sandbox, clock);
+    private boolean passes = true;
+
+    HostSecurityTest() {
+        sandbox.security(
+                () -> {
+                    probes.incrementAndGet();
+                    return ScriptedSandbox.report("memory_limited", passes, clock.instant());
+                });
+    }
+
+    @Test
+    void a_report_answers_for_five_minutes_unless_a_fresh_one_is_asked_for() {
+        security.report(false);
+        clock.now = clock.now.plus(HostSecurity.CURRENT).minusMillis(1);
+        security.report(false);
+        assertThat(probes).hasValue(1);
+
+        security.report(true);
+        assertThat(probes).hasValue(2);
+
+        clock.now = clock.now.plus(HostSecurity.CURRENT);
+        security.report(false);
+        assertThat(probes).hasValue(3);
+    }
+
+    @Test
+    void a_host_that_breaks_a_promise_runs_nothing_and_says_which() {
+        passes = false;
+        var health = new HostHealth(sandbox, security);
+
+        assertThat(health.check().orElseThrow())
+                .contains("memory_limited", "as the script says", "./kiln doctor");
+        assertThat(health.probe()).isFalse();
+    }
+
+    @Test
+    void a_host_is_probed_until_it_passed_and_then_not_again() {
+        passes = false;
+        var health = new HostHealth(sandbox, security);
+        health.check();
+        passes = true;
+
+        assertThat(health.probe()).isTrue();
+        assertThat(health.trouble()).isEmpty();
+        clock.now = clock.now.plus(Duration.ofDays(1));
+        assertThat(health.probe()).isTrue();
+        assertThat(probes).hasValue(2);
+    }
+
+    @Test
+    void a_host_without_an_engine_is_not_probed() {
+        sandbox.notReady(new SandboxFault(SandboxFault.Scope.HOST, "no engine: start it"));
+
+        assertThat(new HostHealth(sandbox, security).check()).contains("no engine: start it");
+        assertThat(probes).hasValue(0);
+        assertThatThrownBy(sandbox::checkReady).isInstanceOf(SandboxFault.class);
+    }
+
+    @Test
+    void the_document_has_each_promise_by_name_and_with_its_detail() {
+        passes = false;
+        var json = SecurityResource.document(security.report(false));
+
+        assertThat(json.path("sufficient").asBoolean(true)).isFalse();
+        assertThat(json.path("memory_limited").asBoolean(true)).isFalse();
+        assertThat(json.path("probes").get(0).path("detail").asText())
+                .isEqualTo("as the script says");
+        assertThat(json.path("facts").path("runtime").asText()).isEqualTo("scripted");
+    }
+
+    private static final class HandClock extends Clock {
+        private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+
+        @Override
+        public Instant instant() {
+            return now;
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            throw new UnsupportedOperationException("one zone is enough here");
+        }
+    }
+}
