@@ -13,7 +13,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The Kiln server of this machine: the production artifact, unchanged, in a process of its own. */
@@ -27,6 +29,8 @@ final class ServerProcess implements AutoCloseable {
     private final Process process;
     private final URI url;
     private final @Nullable Path log;
+
+    private volatile boolean stopping;
 
     private ServerProcess(Process process, URI url, @Nullable Path log) {
         this.process = process;
@@ -90,6 +94,9 @@ final class ServerProcess implements AutoCloseable {
                 }
             }
         }
+        if (stopping) {
+            throw new ServerStartException("stopped while starting");
+        }
         throw new ServerEndedException(process.exitValue(), lastWords());
     }
 
@@ -102,9 +109,10 @@ final class ServerProcess implements AutoCloseable {
             return "the Kiln server ended with exit code %d while starting"
                     .formatted(process.exitValue());
         }
-        try (var lines = Files.lines(log, StandardCharsets.UTF_8)) {
-            return lines.filter(line -> !line.isBlank())
-                            .reduce((before, last) -> last)
+        try {
+            var lines = Files.readAllLines(log, StandardCharsets.UTF_8);
+            return last(lines, line -> line.startsWith("kiln: "))
+                            .or(() -> last(lines, line -> !line.isBlank()))
                             .orElse(
                                     "the Kiln server ended with exit code %d and said nothing"
                                             .formatted(process.exitValue()))
@@ -113,6 +121,10 @@ final class ServerProcess implements AutoCloseable {
             return "the Kiln server ended with exit code %d; its log cannot be read: %s"
                     .formatted(process.exitValue(), e.getMessage());
         }
+    }
+
+    private static Optional<String> last(List<String> lines, Predicate<String> wanted) {
+        return lines.stream().filter(wanted).reduce((before, after) -> after);
     }
 
     private String logHint() {
@@ -135,6 +147,7 @@ final class ServerProcess implements AutoCloseable {
      */
     @Override
     public void close() {
+        stopping = true;
         process.destroy();
         try {
             if (!process.waitFor(DRAIN_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {

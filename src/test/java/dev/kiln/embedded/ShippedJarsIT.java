@@ -63,6 +63,18 @@ class ShippedJarsIT {
         assertThat(folder.resolve("logs/kafka.log")).exists();
     }
 
+    @Test
+    void a_client_needs_neither_broker_nor_server() throws Exception {
+        String nowhere = "http://127.0.0.1:" + FreePort.pick();
+        try (var client = OtherJvm.startClient("result", "some-id", "--server", nowhere)) {
+            assertThat(client.allLines())
+                    .singleElement()
+                    .asString()
+                    .startsWith("kiln: no Kiln answers at " + nowhere);
+            assertThat(client.process().waitFor()).isEqualTo(2);
+        }
+    }
+
     private static List<Path> jarsUnder(Path root) throws IOException {
         try (Stream<Path> files = Files.walk(root)) {
             return files.filter(file -> file.toString().endsWith(".jar")).toList();

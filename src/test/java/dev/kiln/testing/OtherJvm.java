@@ -3,10 +3,12 @@ package dev.kiln.testing;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.StringJoiner;
 
 /** A main method in a JVM of its own, for tests of what happens when that JVM ends or dies. */
 public record OtherJvm(Process process, BufferedReader output) implements AutoCloseable {
@@ -30,6 +32,18 @@ public record OtherJvm(Process process, BufferedReader output) implements AutoCl
                 "%1$s/quarkus-app/app/*:%1$s/quarkus-app/lib/main/*:%1$s/quarkus-app/lib/boot/*:%1$s/embedded/*:%1$s/test-classes"
                         .formatted(BUILD);
         return start(classPath, main, env, args);
+    }
+
+    /** The command line with the few jars that the script {@code kiln} gives to its clients. */
+    public static OtherJvm startClient(String... args) throws IOException {
+        var classPath = new StringJoiner(":").add(BUILD + "/quarkus-app/app/*");
+        try (var jars =
+                Files.newDirectoryStream(
+                        BUILD.resolve("quarkus-app/lib/main"),
+                        "{info.picocli.picocli-,com.fasterxml.jackson.}*.jar")) {
+            jars.forEach(jar -> classPath.add(jar.toString()));
+        }
+        return start(classPath.toString(), "dev.kiln.cli.Main", Map.of(), args);
     }
 
     private static OtherJvm start(
