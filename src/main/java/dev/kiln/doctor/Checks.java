@@ -25,7 +25,7 @@ final class Checks {
     static Check begun() {
         return result ->
                 result.stdout().text().startsWith(BEGUN)
-                        ? new Held("what it wrote before was kept", "")
+                        ? new Held("", "what it wrote before was kept")
                         : new NotTried("it did not get so far", Results.summary(result));
     }
 

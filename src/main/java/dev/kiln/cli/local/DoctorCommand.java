@@ -51,18 +51,21 @@ public final class DoctorCommand implements Callable<Integer> {
         long start = System.nanoTime();
         QuietLog.silence();
         var config = LocalConfig.read(SandboxConfig.class).sandbox();
-        Examination examination;
+        ExaminationReport report;
         try (var sandbox = DoctorSandbox.open(config);
                 var progress = new Progress(terminal)) {
-            examination = examine(new Doctor(sandbox, config.home()), progress);
+            var security = sandbox.validateSecurity();
+            report =
+                    new ExaminationReport(
+                            security, examine(new Doctor(sandbox, config.home()), progress));
         }
         if (json) {
-            terminal.out().println(Json.line(new ExaminationReport(examination).json()));
+            terminal.out().println(Json.line(report.json()));
         } else {
-            terminal.out().print(new ExaminationReport(examination).table(terminal.columns()));
-            sayHowItEnded(examination, Duration.ofNanos(System.nanoTime() - start));
+            terminal.out().print(report.table(terminal.columns()));
+            sayHowItEnded(report, Duration.ofNanos(System.nanoTime() - start));
         }
-        return examination.good() ? ExitCode.SUCCEEDED : ExitCode.FAILED;
+        return report.good() ? ExitCode.SUCCEEDED : ExitCode.FAILED;
     }
 
     private Examination examine(Doctor doctor, Progress progress) throws InterruptedException {
@@ -82,7 +85,14 @@ public final class DoctorCommand implements Callable<Integer> {
                 });
     }
 
-    private void sayHowItEnded(Examination examination, Duration took) {
+    private void sayHowItEnded(ExaminationReport report, Duration took) {
+        for (var probe : report.security().insufficient()) {
+            terminal.err()
+                    .println(
+                            SafeText.inline(
+                                    "kiln: %s: %s".formatted(probe.name(), probe.detail())));
+        }
+        Examination examination = report.examination();
         for (var finding : examination.bad()) {
             terminal.err()
                     .println(
@@ -95,6 +105,16 @@ public final class DoctorCommand implements Callable<Integer> {
                                                     finding.outcome().happened(),
                                                     finding.outcome().evidence())));
         }
+        var facts = report.security().facts();
+        terminal.err()
+                .printf(
+                        "%s %s (%s), cgroup v%s, engine %s, kernel %s%n",
+                        facts.runtime(),
+                        facts.runtimeVersion(),
+                        facts.platform(),
+                        facts.cgroupVersion(),
+                        facts.engineVersion(),
+                        facts.kernel());
         int all = examination.findings().size();
         terminal.err()
                 .printf(
