@@ -48,8 +48,8 @@ final class UpCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         var env = System.getenv();
-        requirePort("--port", port);
-        requirePort("--kafka-port", kafkaPort);
+        requirePort("--port", port, 1);
+        requirePort("--kafka-port", kafkaPort, 0); // 0: any free one
         if (!FreePort.isFree(port)) {
             terminal.err()
                     .printf(
@@ -72,12 +72,12 @@ final class UpCommand implements Callable<Integer> {
         }
     }
 
-    private void requirePort(String option, int value) {
-        if (value < 1 || value > 65_535) {
+    private void requirePort(String option, int value, int least) {
+        if (value < least || value > 65_535) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "Invalid value for option '%s': a port is 1 to 65535, not %d"
-                            .formatted(option, value));
+                    "Invalid value for option '%s': a port is %d to 65535, not %d"
+                            .formatted(option, least, value));
         }
     }
 }
