@@ -75,9 +75,24 @@ start_engine() {
     await_engine "see journalctl -u docker"
   else
     # A session of its own and a log of its own: the engine outlives this script and its terminal, whatever ends them.
+    forget_dead /var/run/docker.pid dockerd
+    forget_dead /var/run/docker/containerd/containerd.pid containerd
     setsid dockerd >>"$engine_log" 2>&1 </dev/null 9>&- &
     await_engine "see $engine_log" $!
   fi
+}
+
+# An engine that was killed leaves its pid file behind, and a new one refuses to start as long as anything has that number:
+# another program by now, or the engine's own zombie where PID 1 does not reap.
+forget_dead() { # PID-FILE NAME
+  local pid name="" state=""
+  if [ ! -e "$1" ]; then return; fi
+  pid=$(cat "$1")
+  if [ -r "/proc/$pid/status" ]; then
+    name=$(sed -n 's/^Name:[[:space:]]*//p' "/proc/$pid/status")
+    state=$(sed -n 's/^State:[[:space:]]*\(.\).*/\1/p' "/proc/$pid/status")
+  fi
+  if [ "$name" != "$2" ] || [ "$state" = Z ]; then rm -f "$1"; fi
 }
 
 uses_systemd() { [ -d /run/systemd/system ]; }
