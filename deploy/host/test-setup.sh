@@ -187,6 +187,14 @@ check "an engine that is too old" fake_engine_checks old
 check "an engine on another host" fake_engine_checks remote
 check "a running engine is left alone, whatever it warns of" fake_engine_checks running
 
+pid_files() {
+  local file=$box/engine.pid
+  echo 999999999 >"$file" && forget_dead "$file" dockerd && no test -e "$file"
+  echo $$ >"$file" && forget_dead "$file" dockerd && no test -e "$file" # a stranger has that number now
+  echo $$ >"$file" && forget_dead "$file" "$(cat /proc/$$/comm)" && test -e "$file"
+}
+check "the pid file of a dead engine is forgotten, that of a living one stays" pid_files
+
 whole_setup_says_one_sentence() {
   with_docker <<<'echo "permission denied" >&2; exit 1'
   ends 3 "kiln: Docker Engine runs, but user" "$here/setup" engine
