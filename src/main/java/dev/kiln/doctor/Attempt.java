@@ -2,7 +2,8 @@ package dev.kiln.doctor;
 
 import dev.kiln.job.InputFile;
 import dev.kiln.job.Limits;
-import dev.kiln.sandbox.Program;
+import dev.kiln.job.Needs;
+import dev.kiln.job.Program;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -125,7 +126,8 @@ record Attempt(
     Program program() {
         var all = new ArrayList<>(files);
         all.add(new InputFile(LIBRARY, resource(LIBRARY)));
-        return new Program(DoctorSandbox.RUNTIME, resource(script), stdin, args, env, all);
+        return new Program(
+                DoctorSandbox.RUNTIME, resource(script), stdin, args, env, all, Needs.NOTHING);
     }
 
     private static byte[] resource(String name) {

@@ -1,7 +1,7 @@
 package dev.kiln.intake;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.kiln.job.JobSpec;
+import dev.kiln.job.Placement;
 import dev.kiln.wire.FieldError;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -20,7 +20,8 @@ final class PlacementReader {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
     static final String NAME_RULE = "must be 1 to 128 of the characters A-Z a-z 0-9 . _ : -";
     private static final Range<Long> PRIORITY =
-            new Range<>("priority", (long) JobSpec.MIN_PRIORITY, 0L, (long) JobSpec.MAX_PRIORITY);
+            new Range<>(
+                    "priority", (long) Placement.MIN_PRIORITY, 0L, (long) Placement.MAX_PRIORITY);
 
     /**
      * RFC 3339; the parser behind it would also take years of more digits and leave out the
@@ -36,15 +37,6 @@ final class PlacementReader {
     private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999999999Z");
 
     private PlacementReader() {}
-
-    /** Where a job stands among others. */
-    record Placement(
-            String tenant,
-            @Nullable String batch,
-            int priority,
-            Map<String, String> labels,
-            @Nullable Instant runAt,
-            @Nullable Instant deadline) {}
 
     static Placement read(Fields job) {
         String tenant = name(job, "tenant");

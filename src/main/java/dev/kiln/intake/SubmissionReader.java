@@ -3,6 +3,8 @@ package dev.kiln.intake;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kiln.job.JobId;
 import dev.kiln.job.JobSpec;
+import dev.kiln.job.Needs;
+import dev.kiln.job.Program;
 import dev.kiln.job.Submission;
 import dev.kiln.wire.Printable;
 import jakarta.inject.Singleton;
@@ -156,19 +158,16 @@ public class SubmissionReader {
             return null;
         }
         return new JobSpec(
-                input.language(),
-                input.code(),
-                input.stdin(),
-                args,
-                env,
-                input.files(),
+                new Program(
+                        input.language(),
+                        input.code(),
+                        input.stdin(),
+                        args,
+                        env,
+                        input.files(),
+                        Needs.NOTHING),
                 bounds,
-                place.tenant(),
-                batch,
-                place.priority(),
-                place.labels(),
-                place.runAt(),
-                place.deadline());
+                place.in(batch));
     }
 
     private static @Nullable String batch(Fields job, @Nullable String own, Origin origin) {

@@ -141,7 +141,9 @@ public class SubmitBatchResource {
                             "none of the documents is a valid job",
                             answer.problems()));
         }
-        boolean used = submissions.stream().anyMatch(s -> batch.name().equals(s.spec().batch()));
+        boolean used =
+                submissions.stream()
+                        .anyMatch(s -> batch.name().equals(s.spec().placement().batch()));
         return Response.accepted(WireJson.bytes(answer.json(used ? batch.name() : null)))
                 .type(MediaType.APPLICATION_JSON)
                 .build();

@@ -6,7 +6,6 @@ import dev.kiln.claim.Holder;
 import dev.kiln.job.ClaimedJob;
 import dev.kiln.job.ExecutionResult;
 import dev.kiln.job.Lease;
-import dev.kiln.sandbox.Program;
 import dev.kiln.sandbox.RunReleased;
 import dev.kiln.sandbox.Sandbox;
 import dev.kiln.sandbox.SandboxFault;
@@ -53,7 +52,7 @@ public class JobRunner {
         held.add(lease, holder(stop));
         try {
             var result =
-                    sandbox.run(Tag.of(lease), Program.of(job.spec()), job.spec().limits(), stop);
+                    sandbox.run(Tag.of(lease), job.spec().program(), job.spec().limits(), stop);
             persist(() -> finish(lease, result));
         } catch (SandboxFault fault) {
             persist(() -> failed(lease, fault));

@@ -2,6 +2,7 @@ package dev.kiln.sandbox;
 
 import dev.kiln.job.ExecutionResult;
 import dev.kiln.job.Limits;
+import dev.kiln.job.Program;
 
 /** Runs programs that nobody trusts. Implementations are safe for use by many threads. */
 public interface Sandbox {

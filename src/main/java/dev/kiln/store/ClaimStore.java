@@ -4,6 +4,9 @@ import dev.kiln.job.ClaimedJob;
 import dev.kiln.job.JobSpec;
 import dev.kiln.job.Lease;
 import dev.kiln.job.Limits;
+import dev.kiln.job.Needs;
+import dev.kiln.job.Placement;
+import dev.kiln.job.Program;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -35,7 +38,7 @@ public class ClaimStore {
                   from ready where job.id = ready.id
                 returning job.*
             )
-            select c.id, c.epoch, c.attempt, c.lease_until, c.tenant, c.batch, c.language, c.priority,
+            select c.id, c.epoch, c.attempt, c.lease_until, c.tenant, c.batch, c.language, c.priority, c.image, c.network,
                    p.code, p.stdin, p.inputs, p.timeout_ms, p.memory_limit, p.cpu_limit, p.pids_limit, p.output_limit,
                    p.disk_limit
               from claimed c join job_payload p on p.job_id = c.id
@@ -81,19 +84,22 @@ public class ClaimStore {
         var inputs = Inputs.ofBytes(row.getBytes("inputs"));
         var spec =
                 new JobSpec(
-                        row.getString("language"),
-                        row.getBytes("code"),
-                        row.getBytes("stdin"),
-                        inputs.args(),
-                        inputs.env(),
-                        inputs.files(),
+                        new Program(
+                                row.getString("language"),
+                                row.getBytes("code"),
+                                row.getBytes("stdin"),
+                                inputs.args(),
+                                inputs.env(),
+                                inputs.files(),
+                                new Needs(row.getString("image"), row.getBoolean("network"))),
                         limits(row),
-                        row.getString("tenant"),
-                        row.getString("batch"),
-                        row.getInt("priority"),
-                        Map.of(),
-                        null,
-                        null);
+                        new Placement(
+                                row.getString("tenant"),
+                                row.getString("batch"),
+                                row.getInt("priority"),
+                                Map.of(),
+                                null,
+                                null));
         return new ClaimedJob(LeaseStore.lease(row, owner), spec);
     }
 

@@ -3,8 +3,9 @@ package dev.kiln.store;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kiln.job.JobId;
-import dev.kiln.job.JobSpec;
 import dev.kiln.job.Limits;
+import dev.kiln.job.Placement;
+import dev.kiln.job.Program;
 import dev.kiln.job.Submission;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.UncheckedIOException;
@@ -37,11 +38,13 @@ public class SubmissionStore {
 
     private static final String INSERT_JOBS =
             """
-            insert into job (id, tenant, batch, language, priority, run_at, deadline, memory_bytes, labels)
-            select id, tenant, batch, language, priority, coalesce(run_at, now()), deadline, memory_bytes, labels
+            insert into job (id, tenant, batch, language, priority, run_at, deadline, memory_bytes, labels,
+                             image, network)
+            select id, tenant, batch, language, priority, coalesce(run_at, now()), deadline, memory_bytes, labels,
+                   image, network
               from unnest(?::uuid[], ?::text[], ?::text[], ?::text[], ?::int[], ?::timestamptz[], ?::timestamptz[],
-                          ?::bigint[], ?::jsonb[])
-                as t (id, tenant, batch, language, priority, run_at, deadline, memory_bytes, labels)
+                          ?::bigint[], ?::jsonb[], ?::text[], ?::bool[])
+                as t (id, tenant, batch, language, priority, run_at, deadline, memory_bytes, labels, image, network)
             on conflict (id) do nothing
             returning id
             """;
@@ -111,14 +114,16 @@ public class SubmissionStore {
         try (var statement = connection.prepareStatement(INSERT_JOBS)) {
             var columns = new Columns(statement, jobs);
             columns.add("uuid", s -> s.id().value());
-            columns.add("text", s -> s.spec().tenant());
-            columns.add("text", s -> s.spec().batch());
-            columns.add("text", s -> s.spec().language());
-            columns.add("int4", s -> s.spec().priority());
-            columns.add("text", s -> text(s.spec().runAt()));
-            columns.add("text", s -> text(s.spec().deadline()));
+            columns.add("text", s -> s.spec().placement().tenant());
+            columns.add("text", s -> s.spec().placement().batch());
+            columns.add("text", s -> s.spec().program().language());
+            columns.add("int4", s -> s.spec().placement().priority());
+            columns.add("text", s -> text(s.spec().placement().runAt()));
+            columns.add("text", s -> text(s.spec().placement().deadline()));
             columns.add("int8", s -> s.spec().limits().memoryBytes());
-            columns.add("text", s -> labels(s.spec()));
+            columns.add("text", s -> labels(s.spec().placement()));
+            columns.add("text", s -> s.spec().program().needs().image());
+            columns.add("bool", s -> s.spec().program().needs().network());
             Set<JobId> inserted = new HashSet<>();
             try (var rows = statement.executeQuery()) {
                 while (rows.next()) {
@@ -134,9 +139,9 @@ public class SubmissionStore {
         try (var statement = connection.prepareStatement(INSERT_PAYLOADS)) {
             var columns = new Columns(statement, jobs);
             columns.add("uuid", s -> s.id().value());
-            columns.addBytes(s -> s.spec().code());
-            columns.addBytes(s -> s.spec().stdin());
-            columns.addBytes(s -> inputs(s.spec()).toBytes());
+            columns.addBytes(s -> s.spec().program().code());
+            columns.addBytes(s -> s.spec().program().stdin());
+            columns.addBytes(s -> inputs(s.spec().program()).toBytes());
             columns.addBytes(Submission::bodyHash);
             columns.addLimit("int8", limits -> limits.wall().toMillis());
             columns.addLimit("int8", Limits::memoryBytes);
@@ -167,20 +172,20 @@ public class SubmissionStore {
         return outcomes;
     }
 
-    private static Inputs inputs(JobSpec spec) {
-        return new Inputs(spec.args(), spec.env(), spec.files());
+    private static Inputs inputs(Program program) {
+        return new Inputs(program.args(), program.env(), program.files());
     }
 
     private static @Nullable String text(@Nullable Object value) {
         return value == null ? null : value.toString();
     }
 
-    private static @Nullable String labels(JobSpec spec) {
-        if (spec.labels().isEmpty()) {
+    private static @Nullable String labels(Placement placement) {
+        if (placement.labels().isEmpty()) {
             return null;
         }
         try {
-            return JSON.writeValueAsString(spec.labels());
+            return JSON.writeValueAsString(placement.labels());
         } catch (JsonProcessingException impossible) {
             throw new UncheckedIOException(impossible);
         }

@@ -20,12 +20,13 @@ class RequestBatchTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void a_job_that_names_no_batch_is_in_that_of_its_request(boolean chosen) {
-        assertThat(accepted(read(MINIMAL, "b1", chosen)).spec().batch()).isEqualTo("b1");
+        assertThat(accepted(read(MINIMAL, "b1", chosen)).spec().placement().batch())
+                .isEqualTo("b1");
     }
 
     @Test
     void a_document_may_repeat_the_batch_of_its_request() {
-        assertThat(accepted(read(OWN, "b2", true)).spec().batch()).isEqualTo("b2");
+        assertThat(accepted(read(OWN, "b2", true)).spec().placement().batch()).isEqualTo("b2");
     }
 
     @Test
@@ -38,7 +39,7 @@ class RequestBatchTest {
 
     @Test
     void a_name_made_by_kiln_does_not_take_a_document_out_of_its_own_batch() {
-        assertThat(accepted(read(OWN, "b1", false)).spec().batch()).isEqualTo("b2");
+        assertThat(accepted(read(OWN, "b1", false)).spec().placement().batch()).isEqualTo("b2");
     }
 
     private static Reading read(String document, String batch, boolean chosen) {

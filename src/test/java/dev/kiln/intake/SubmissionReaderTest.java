@@ -26,14 +26,14 @@ class SubmissionReaderTest {
     @Test
     void a_document_with_language_and_code_is_a_job_with_the_defaults() {
         JobSpec spec = spec(MINIMAL);
-        assertThat(spec.language()).isEqualTo("python");
-        assertThat(spec.code()).asString(StandardCharsets.UTF_8).isEqualTo("print(1)");
-        assertThat(spec.stdin()).isEmpty();
-        assertThat(spec.tenant()).isEqualTo("default");
-        assertThat(spec.batch()).isNull();
-        assertThat(spec.priority()).isZero();
-        assertThat(spec.runAt()).isNull();
-        assertThat(spec.deadline()).isNull();
+        assertThat(spec.program().language()).isEqualTo("python");
+        assertThat(spec.program().code()).asString(StandardCharsets.UTF_8).isEqualTo("print(1)");
+        assertThat(spec.program().stdin()).isEmpty();
+        assertThat(spec.placement().tenant()).isEqualTo("default");
+        assertThat(spec.placement().batch()).isNull();
+        assertThat(spec.placement().priority()).isZero();
+        assertThat(spec.placement().runAt()).isNull();
+        assertThat(spec.placement().deadline()).isNull();
         assertThat(spec.limits().wall()).isEqualTo(Duration.ofSeconds(30));
         assertThat(spec.limits().memoryBytes()).isEqualTo(512L << 20);
         assertThat(spec.limits().cpus()).isEqualTo(1.0);
@@ -59,26 +59,26 @@ class SubmissionReaderTest {
                                 .formatted(OTHER));
         assertThat(submission.id()).hasToString(OTHER);
         JobSpec spec = submission.spec();
-        assertThat(spec.code()).containsExactly(0, 0xff);
-        assertThat(spec.stdin()).asString(StandardCharsets.UTF_8).isEqualTo("hi\n");
-        assertThat(spec.args()).containsExactly("-x", "ä");
-        assertThat(spec.env()).containsOnlyKeys("TZ").containsValue("UTC");
-        assertThat(spec.files())
+        assertThat(spec.program().code()).containsExactly(0, 0xff);
+        assertThat(spec.program().stdin()).asString(StandardCharsets.UTF_8).isEqualTo("hi\n");
+        assertThat(spec.program().args()).containsExactly("-x", "ä");
+        assertThat(spec.program().env()).containsOnlyKeys("TZ").containsValue("UTC");
+        assertThat(spec.program().files())
                 .extracting(InputFile::path)
                 .containsExactly("data/in.csv", "x.bin");
-        assertThat(spec.files().get(1).content()).containsExactly(0, 1);
+        assertThat(spec.program().files().get(1).content()).containsExactly(0, 1);
         assertThat(spec.limits().wall()).isEqualTo(Duration.ofMillis(1500));
         assertThat(spec.limits().memoryBytes()).isEqualTo(64 << 20);
         assertThat(spec.limits().cpus()).isEqualTo(0.5);
         assertThat(spec.limits().pids()).isEqualTo(7);
         assertThat(spec.limits().outputBytes()).isZero();
         assertThat(spec.limits().diskBytes()).isEqualTo(2 << 20);
-        assertThat(spec.tenant()).isEqualTo("acme");
-        assertThat(spec.batch()).isEqualTo("nightly-7");
-        assertThat(spec.priority()).isEqualTo(-100);
-        assertThat(spec.labels()).containsOnlyKeys("k").containsValue("v w");
-        assertThat(spec.runAt()).isEqualTo(Instant.parse("2029-12-31T23:00:00Z"));
-        assertThat(spec.deadline()).isEqualTo(Instant.parse("2030-01-01T00:00:00.5Z"));
+        assertThat(spec.placement().tenant()).isEqualTo("acme");
+        assertThat(spec.placement().batch()).isEqualTo("nightly-7");
+        assertThat(spec.placement().priority()).isEqualTo(-100);
+        assertThat(spec.placement().labels()).containsOnlyKeys("k").containsValue("v w");
+        assertThat(spec.placement().runAt()).isEqualTo(Instant.parse("2029-12-31T23:00:00Z"));
+        assertThat(spec.placement().deadline()).isEqualTo(Instant.parse("2030-01-01T00:00:00.5Z"));
     }
 
     @ParameterizedTest
@@ -113,20 +113,20 @@ class SubmissionReaderTest {
                         """
                         {"language": "python", "code": "a\\u0000", "stdin": "\\u0000",
                          "files": [{"path": "f", "text": "\\u0000"}]}""");
-        assertThat(spec.code()).containsExactly('a', 0);
-        assertThat(spec.stdin()).containsExactly(0);
-        assertThat(spec.files().getFirst().content()).containsExactly(0);
+        assertThat(spec.program().code()).containsExactly('a', 0);
+        assertThat(spec.program().stdin()).containsExactly(0);
+        assertThat(spec.program().files().getFirst().content()).containsExactly(0);
     }
 
     @Test
     void a_surrogate_pair_is_a_character() {
-        assertThat(spec(with("\"stdin\": \"\\ud83d\\ude00\"")).stdin()).hasSize(4);
+        assertThat(spec(with("\"stdin\": \"\\ud83d\\ude00\"")).program().stdin()).hasSize(4);
     }
 
     @Test
     void code_up_to_its_limit_is_taken_and_one_byte_more_is_not() {
         int max = 1 << 20;
-        assertThat(spec(code("x".repeat(max))).code()).hasSize(max);
+        assertThat(spec(code("x".repeat(max))).program().code()).hasSize(max);
         assertThat(errors(code("x".repeat(max + 1))))
                 .singleElement()
                 .asString()
@@ -189,7 +189,7 @@ class SubmissionReaderTest {
 
     @Test
     void moments_are_as_exact_as_the_database_keeps_them() {
-        assertThat(spec(with("\"run_at\": \"2030-01-01T00:00:00.123456789Z\"")).runAt())
+        assertThat(spec(with("\"run_at\": \"2030-01-01T00:00:00.123456789Z\"")).placement().runAt())
                 .isEqualTo(Instant.parse("2030-01-01T00:00:00.123456Z"));
     }
 

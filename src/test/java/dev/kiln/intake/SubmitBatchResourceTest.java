@@ -45,7 +45,7 @@ class SubmitBatchResourceTest {
         assertThat(answer.get("jobs")).hasSize(2);
         assertThat(answer.at("/jobs/1/line").intValue()).isEqualTo(2);
         assertThat(store.jobs).containsKey(JobId.parse(answer.at("/jobs/1/id").textValue()));
-        assertThat(store.jobs.values()).allMatch(s -> "b1".equals(s.spec().batch()));
+        assertThat(store.jobs.values()).allMatch(s -> "b1".equals(s.spec().placement().batch()));
         assertThat(answer.get("errors")).isEmpty();
     }
 
@@ -85,14 +85,14 @@ class SubmitBatchResourceTest {
         JsonNode answer = json(lines(null, JOB));
         var name = answer.get("batch").textValue();
         assertThat(name).isNotEmpty();
-        assertThat(store.jobs.values()).allMatch(s -> name.equals(s.spec().batch()));
+        assertThat(store.jobs.values()).allMatch(s -> name.equals(s.spec().placement().batch()));
     }
 
     @Test
     void jobs_that_name_their_own_batch_stay_in_it() throws IOException {
         JsonNode answer = json(lines(null, JOB.replace("}", ", \"batch\": \"own\"}")));
         assertThat(answer.get("batch").isNull()).isTrue();
-        assertThat(store.jobs.values()).allMatch(s -> "own".equals(s.spec().batch()));
+        assertThat(store.jobs.values()).allMatch(s -> "own".equals(s.spec().placement().batch()));
     }
 
     @Test

@@ -4,6 +4,7 @@ import dev.kiln.job.CapturedStream;
 import dev.kiln.job.Evidence;
 import dev.kiln.job.ExecutionResult;
 import dev.kiln.job.Limits;
+import dev.kiln.job.Program;
 import dev.kiln.job.Provenance;
 import dev.kiln.job.Termination;
 import dev.kiln.job.Usage;

@@ -11,6 +11,9 @@ import dev.kiln.job.JobId;
 import dev.kiln.job.JobSpec;
 import dev.kiln.job.JobState;
 import dev.kiln.job.Lease;
+import dev.kiln.job.Needs;
+import dev.kiln.job.Placement;
+import dev.kiln.job.Program;
 import dev.kiln.store.SubmissionStore.Outcome;
 import dev.kiln.testing.Jobs;
 import dev.kiln.testing.StoreProfile;
@@ -94,28 +97,27 @@ class StoreIT {
         byte[] stdin = {0, 1, (byte) 0x80};
         var spec =
                 new JobSpec(
-                        "python",
-                        code,
-                        stdin,
-                        List.of("-x", "ü\u2028"),
-                        Map.of("K", "v"),
-                        List.of(new InputFile("d/f.bin", new byte[] {0, (byte) 0xfe})),
+                        new Program(
+                                "python",
+                                code,
+                                stdin,
+                                List.of("-x", "ü\u2028"),
+                                Map.of("K", "v"),
+                                List.of(new InputFile("d/f.bin", new byte[] {0, (byte) 0xfe})),
+                                new Needs("example/image@sha256:1", true)),
                         Jobs.LIMITS,
-                        "acme",
-                        "nightly",
-                        7,
-                        Map.of("l", "v"),
-                        null,
-                        null);
+                        new Placement("acme", "nightly", 7, Map.of("l", "v"), null, null));
         var id = Jobs.id();
         submissions.insert(List.of(Jobs.submission(id, spec)));
         var claimed = claim("w", 1).getFirst().spec();
-        assertThat(claimed.code()).isEqualTo(code);
-        assertThat(claimed.stdin()).isEqualTo(stdin);
-        assertThat(claimed.args()).isEqualTo(spec.args());
-        assertThat(claimed.env()).isEqualTo(spec.env());
-        assertThat(claimed.files().getFirst().path()).isEqualTo("d/f.bin");
-        assertThat(claimed.files().getFirst().content()).isEqualTo(new byte[] {0, (byte) 0xfe});
+        assertThat(claimed.program().code()).isEqualTo(code);
+        assertThat(claimed.program().stdin()).isEqualTo(stdin);
+        assertThat(claimed.program().args()).isEqualTo(spec.program().args());
+        assertThat(claimed.program().env()).isEqualTo(spec.program().env());
+        assertThat(claimed.program().files().getFirst().path()).isEqualTo("d/f.bin");
+        assertThat(claimed.program().files().getFirst().content())
+                .isEqualTo(new byte[] {0, (byte) 0xfe});
+        assertThat(claimed.program().needs()).isEqualTo(spec.program().needs());
         assertThat(claimed.limits()).isEqualTo(Jobs.LIMITS);
         var job = reader.find(id).orElseThrow();
         assertThat(job.labels()).isEqualTo(Map.of("l", "v"));
@@ -332,7 +334,7 @@ class StoreIT {
                 .findFirst()
                 .orElseThrow()
                 .spec()
-                .code();
+                .program().code();
     }
 
     private List<String> relayed() {

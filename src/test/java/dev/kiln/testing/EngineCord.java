@@ -9,6 +9,10 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -22,6 +26,10 @@ public final class EngineCord implements AutoCloseable {
     private final Path socket;
     private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
     private ServerSocketChannel server;
+    private volatile @Nullable Hold hold;
+
+    /** Requests that do not reach the engine for a while. */
+    private record Hold(byte[] start, CountDownLatch released) {}
 
     /** Leads to the engine from now on. */
     public EngineCord(Path socket) {
@@ -44,6 +52,32 @@ public final class EngineCord implements AutoCloseable {
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Holds back requests that begin so, such as {@code DELETE /}, until the returned latch is
+     * counted down: to whoever sends one the engine hangs.
+     */
+    public CountDownLatch hold(String requestStart) {
+        var released = new CountDownLatch(1);
+        hold = new Hold(requestStart.getBytes(StandardCharsets.US_ASCII), released);
+        return released;
+    }
+
+    private void awaitLeave(ByteBuffer request) throws IOException {
+        Hold held = hold;
+        if (held == null || request.remaining() < held.start().length) {
+            return;
+        }
+        byte[] start = new byte[held.start().length];
+        request.duplicate().get(start);
+        try {
+            if (Arrays.equals(start, held.start())) {
+                held.released().await();
+            }
+        } catch (InterruptedException e) {
+            throw new IOException(e);
         }
     }
 
@@ -89,10 +123,11 @@ public final class EngineCord implements AutoCloseable {
                         });
     }
 
-    private static void copy(SocketChannel from, SocketChannel to) throws IOException {
+    private void copy(SocketChannel from, SocketChannel to) throws IOException {
         ByteBuffer buffer = ByteBuffer.allocate(32 << 10);
         while (from.read(buffer) >= 0) {
             buffer.flip();
+            awaitLeave(buffer);
             while (buffer.hasRemaining()) {
                 to.write(buffer);
             }

@@ -3,6 +3,9 @@ package dev.kiln.testing;
 import dev.kiln.job.JobId;
 import dev.kiln.job.JobSpec;
 import dev.kiln.job.Limits;
+import dev.kiln.job.Needs;
+import dev.kiln.job.Placement;
+import dev.kiln.job.Program;
 import dev.kiln.job.Submission;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -49,7 +52,7 @@ public final class Jobs {
     }
 
     public static Submission submission(JobId id, JobSpec spec) {
-        return new Submission(id, spec, sha256(spec.code()));
+        return new Submission(id, spec, sha256(spec.program().code()));
     }
 
     private static JobSpec spec(
@@ -59,19 +62,16 @@ public final class Jobs {
             @Nullable Instant runAt,
             @Nullable Instant deadline) {
         return new JobSpec(
-                language,
-                code.getBytes(StandardCharsets.UTF_8),
-                new byte[0],
-                List.of(),
-                Map.of(),
-                List.of(),
+                new Program(
+                        language,
+                        code.getBytes(StandardCharsets.UTF_8),
+                        new byte[0],
+                        List.of(),
+                        Map.of(),
+                        List.of(),
+                        Needs.NOTHING),
                 LIMITS,
-                "default",
-                null,
-                priority,
-                Map.of(),
-                runAt,
-                deadline);
+                new Placement("default", null, priority, Map.of(), runAt, deadline));
     }
 
     private static byte[] sha256(byte[] bytes) {

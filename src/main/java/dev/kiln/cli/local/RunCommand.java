@@ -14,7 +14,6 @@ import dev.kiln.intake.SubmissionReader;
 import dev.kiln.job.ExecutionResult;
 import dev.kiln.job.JobId;
 import dev.kiln.job.Submission;
-import dev.kiln.sandbox.Program;
 import dev.kiln.sandbox.RunReleased;
 import dev.kiln.sandbox.RuntimesConfig;
 import dev.kiln.sandbox.SandboxFault;
@@ -102,7 +101,7 @@ public final class RunCommand implements Callable<Integer> {
         var spec = submission.spec();
         return sandbox.run(
                 new Tag(WORKER, submission.id(), 1),
-                Program.of(spec),
+                spec.program(),
                 spec.limits(),
                 interrupt.signal());
     }

@@ -1,6 +1,6 @@
 package dev.kiln.sandbox.docker;
 
-import dev.kiln.sandbox.Program;
+import dev.kiln.job.Program;
 import dev.kiln.sandbox.SandboxFault;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;

@@ -89,6 +89,11 @@ final class Cells {
         return untidy.getAndSet(false);
     }
 
+    /** Something was left behind that a later sweep must look at. */
+    void leave() {
+        untidy.set(true);
+    }
+
     private InputDir inputDir(String name) throws SandboxFault {
         try {
             return InputDir.create(home.resolve("jobs"), name);

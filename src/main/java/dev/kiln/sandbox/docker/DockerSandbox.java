@@ -2,7 +2,7 @@ package dev.kiln.sandbox.docker;
 
 import dev.kiln.job.ExecutionResult;
 import dev.kiln.job.Limits;
-import dev.kiln.sandbox.Program;
+import dev.kiln.job.Program;
 import dev.kiln.sandbox.RunReleased;
 import dev.kiln.sandbox.RuntimesConfig;
 import dev.kiln.sandbox.Sandbox;
@@ -51,12 +51,12 @@ public final class DockerSandbox implements Sandbox, Closeable {
     @Override
     public ExecutionResult run(Tag tag, Program program, Limits limits, StopSignal stop)
             throws SandboxFault, RunReleased {
-        var runtime = runtimes.runtimes().get(program.runtime());
+        var runtime = runtimes.runtimes().get(program.language());
         if (runtime == null) {
             throw new SandboxFault(
                     SandboxFault.Scope.SANDBOX,
                     "This worker has no runtime %s: configure kiln.runtimes.%s"
-                            .formatted(program.runtime(), program.runtime()));
+                            .formatted(program.language(), program.language()));
         }
         try {
             return run(tag, program, limits, stop, runtime);

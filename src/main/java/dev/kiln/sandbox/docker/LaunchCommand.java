@@ -1,7 +1,7 @@
 package dev.kiln.sandbox.docker;
 
 import dev.kiln.job.InputFile;
-import dev.kiln.sandbox.Program;
+import dev.kiln.job.Program;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;

@@ -33,7 +33,13 @@ final class Orphans {
         this.killTimeout = killTimeout;
     }
 
-    /** Sweeps once; returns how many containers were removed. */
+    /**
+     * Sweeps once; returns how many containers were removed. One that the engine does not remove in
+     * time is left, with nothing alive in it, to the next sweep.
+     *
+     * @throws SandboxFault with scope {@code HOST} when the engine does not even list containers,
+     *     or the home directory cannot be read
+     */
     int sweep() throws SandboxFault, InterruptedException {
         try {
             // Before the containers are listed: what dies after this is the next sweep's.
@@ -59,15 +65,22 @@ final class Orphans {
         }
     }
 
-    private boolean remove(Container container)
-            throws IOException, SandboxFault, InterruptedException {
+    private boolean remove(Container container) throws IOException, InterruptedException {
         // The engine puts a slash before names.
         String name = container.getNames().length == 0 ? "" : container.getNames()[0].substring(1);
         if (!abandoned(name)) {
             return false;
         }
         LastResort.kill(container.getId());
-        engine.remove(container.getId(), killTimeout);
+        try {
+            engine.remove(container.getId(), killTimeout);
+        } catch (SandboxFault late) {
+            // Nothing runs in it any more, so that it is no reason not to work: the next sweep
+            // tries again.
+            LOG.warnf("container=%s outcome=orphan-left: %s", name, late.getMessage());
+            cells.leave();
+            return false;
+        }
         LOG.infof("container=%s outcome=orphan-removed", name);
         return true;
     }

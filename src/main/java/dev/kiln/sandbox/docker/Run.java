@@ -2,10 +2,10 @@ package dev.kiln.sandbox.docker;
 
 import dev.kiln.job.ExecutionResult;
 import dev.kiln.job.Limits;
+import dev.kiln.job.Program;
 import dev.kiln.job.Provenance;
 import dev.kiln.job.Termination;
 import dev.kiln.job.Usage;
-import dev.kiln.sandbox.Program;
 import dev.kiln.sandbox.RunReleased;
 import dev.kiln.sandbox.SandboxFault;
 import dev.kiln.sandbox.StopSignal;

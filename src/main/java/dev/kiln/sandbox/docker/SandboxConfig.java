@@ -60,8 +60,9 @@ public interface SandboxConfig {
 
     /**
      * The longest wait for a killed sandbox to be gone before its processes are killed one by one.
+     * Longer than the 10 s after which the engine itself turns to force.
      */
-    @WithDefault("10s")
+    @WithDefault("15s")
     Duration killTimeout();
 
     /** The most connections to the engine at once; more than twice the worker's slots. */

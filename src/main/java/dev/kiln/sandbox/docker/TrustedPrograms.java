@@ -1,7 +1,8 @@
 package dev.kiln.sandbox.docker;
 
 import dev.kiln.job.JobId;
-import dev.kiln.sandbox.Program;
+import dev.kiln.job.Needs;
+import dev.kiln.job.Program;
 import dev.kiln.sandbox.RuntimesConfig;
 import dev.kiln.sandbox.Tag;
 import java.io.IOException;
@@ -45,7 +46,8 @@ final class TrustedPrograms {
                     new byte[0],
                     List.of(),
                     Map.of("PIDS", Integer.toString(pids)),
-                    List.of());
+                    List.of(),
+                    Needs.NOTHING);
         } catch (IOException broken) {
             throw new UncheckedIOException(broken);
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.kiln.sandbox.StopSignal;
+import dev.kiln.testing.EngineCord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,6 +80,35 @@ class CleanupIT {
         assertThat(docker.containers()).isEmpty();
         assertThat(host.home.resolve("jobs")).isEmptyDirectory();
         assertThat(locks()).as("of the living alone").hasSize(1);
+    }
+
+    @Test
+    void what_the_engine_does_not_remove_in_time_stops_no_start_and_goes_later() throws Exception {
+        Process worker = Worker.start(host.home);
+        docker.awaitRunning();
+        String id = docker.containers().getFirst();
+        worker.destroyForcibly().waitFor();
+
+        try (var cord = new EngineCord(host.home.resolve("engine.sock"));
+                var next =
+                        new DockerSandbox(
+                                host.settings
+                                        .withEngine(cord.uri())
+                                        .withKills(Duration.ofSeconds(1)),
+                                SandboxHost.runtimes(java.util.Map.of()))) {
+            var held = cord.hold("DELETE /");
+            next.checkReady();
+            assertThat(docker.containers()).contains(id);
+            assertThat(docker.processes(id)).isZero();
+
+            held.countDown();
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(
+                            () -> {
+                                next.checkReady();
+                                assertThat(docker.containers()).isEmpty();
+                            });
+        }
     }
 
     private List<Path> locks() throws IOException {

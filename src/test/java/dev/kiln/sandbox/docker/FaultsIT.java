@@ -7,8 +7,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.kiln.job.ExecutionResult;
 import dev.kiln.job.Limits;
+import dev.kiln.job.Needs;
+import dev.kiln.job.Program;
 import dev.kiln.job.Termination;
-import dev.kiln.sandbox.Program;
 import dev.kiln.sandbox.RunReleased;
 import dev.kiln.sandbox.SandboxFault;
 import dev.kiln.sandbox.StopSignal;
@@ -146,7 +147,8 @@ class FaultsIT {
                         new byte[0],
                         List.of("x".repeat(200_000)),
                         Map.of(),
-                        List.of());
+                        List.of(),
+                        Needs.NOTHING);
 
         assertThatThrownBy(() -> host.run(program, SandboxHost.LIMITS))
                 .isInstanceOf(SandboxFault.class)

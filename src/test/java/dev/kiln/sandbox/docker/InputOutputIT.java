@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kiln.job.InputFile;
 import dev.kiln.job.Limits;
+import dev.kiln.job.Needs;
+import dev.kiln.job.Program;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -78,14 +80,15 @@ class InputOutputIT {
     void stdin_may_hold_any_bytes_and_be_long() throws Exception {
         byte[] input = pattern(3 << 20, Integer.MAX_VALUE);
         var program =
-                new dev.kiln.sandbox.Program(
+                new Program(
                         "python",
                         SandboxHost.bytes(
                                 "import sys, hashlib\nprint(hashlib.sha256(sys.stdin.buffer.read()).hexdigest())"),
                         input,
                         List.of(),
                         Map.of(),
-                        List.of());
+                        List.of(),
+                        Needs.NOTHING);
 
         String sha256 =
                 java.util.HexFormat.of()
@@ -97,13 +100,14 @@ class InputOutputIT {
     @Test
     void code_may_hold_nul_and_what_is_not_utf8() throws Exception {
         var program =
-                new dev.kiln.sandbox.Program(
+                new Program(
                         "sh",
                         new byte[] {'e', 'c', 'h', 'o', ' ', '"', (byte) 0xff, '"', '\n'},
                         new byte[0],
                         List.of(),
                         Map.of(),
-                        List.of());
+                        List.of(),
+                        Needs.NOTHING);
 
         assertThat(host.run(program, LIMITS).stdout().kept()).containsExactly(0xff, '\n');
     }

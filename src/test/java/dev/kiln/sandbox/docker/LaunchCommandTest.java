@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kiln.job.InputFile;
-import dev.kiln.sandbox.Program;
+import dev.kiln.job.Needs;
+import dev.kiln.job.Program;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.nio.charset.StandardCharsets;
@@ -150,7 +151,8 @@ class LaunchCommandTest {
     }
 
     private static Program program(List<String> args, Map<String, String> env, InputFile... files) {
-        return new Program("python", new byte[0], new byte[0], args, env, List.of(files));
+        return new Program(
+                "python", new byte[0], new byte[0], args, env, List.of(files), Needs.NOTHING);
     }
 
     private static InputFile file(String path) {

@@ -5,7 +5,8 @@ import dev.kiln.job.ExecutionResult;
 import dev.kiln.job.InputFile;
 import dev.kiln.job.JobId;
 import dev.kiln.job.Limits;
-import dev.kiln.sandbox.Program;
+import dev.kiln.job.Needs;
+import dev.kiln.job.Program;
 import dev.kiln.sandbox.RunReleased;
 import dev.kiln.sandbox.RuntimesConfig;
 import dev.kiln.sandbox.SandboxFault;
@@ -90,7 +91,8 @@ final class SandboxHost implements AutoCloseable {
     }
 
     static Program program(String runtime, String code) {
-        return new Program(runtime, bytes(code), new byte[0], List.of(), Map.of(), List.of());
+        return new Program(
+                runtime, bytes(code), new byte[0], List.of(), Map.of(), List.of(), Needs.NOTHING);
     }
 
     static Program program(
@@ -99,7 +101,8 @@ final class SandboxHost implements AutoCloseable {
             List<String> args,
             Map<String, String> env,
             InputFile... files) {
-        return new Program("python", bytes(code), bytes(stdin), args, env, List.of(files));
+        return new Program(
+                "python", bytes(code), bytes(stdin), args, env, List.of(files), Needs.NOTHING);
     }
 
     static byte[] bytes(String text) {
@@ -176,7 +179,7 @@ final class SandboxHost implements AutoCloseable {
                     IMAGE,
                     Duration.ofSeconds(20),
                     Duration.ofSeconds(30),
-                    Duration.ofSeconds(10),
+                    Duration.ofSeconds(15),
                     64);
         }
 
@@ -203,6 +206,19 @@ final class SandboxHost implements AutoCloseable {
                     callTimeout,
                     startTimeout,
                     killTimeout,
+                    connections);
+        }
+
+        Settings withKills(Duration limit) {
+            return new Settings(
+                    runtime,
+                    gvisorNames,
+                    home,
+                    engine,
+                    probeImage,
+                    callTimeout,
+                    startTimeout,
+                    limit,
                     connections);
         }
 
