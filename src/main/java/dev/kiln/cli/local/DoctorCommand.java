@@ -28,6 +28,9 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true)
 public final class DoctorCommand implements Callable<Integer> {
 
+    /** Into a file or a pipe goes the whole of what was found, nearly always. */
+    private static final int WHOLE = 400;
+
     private final Terminal terminal;
 
     @Option(names = "--json", description = "Print one JSON document.")
@@ -62,7 +65,7 @@ public final class DoctorCommand implements Callable<Integer> {
         if (json) {
             terminal.out().println(Json.line(report.json()));
         } else {
-            terminal.out().print(report.table(terminal.columns()));
+            terminal.out().print(report.table(terminal.outIsTerminal() ? terminal.columns() : WHOLE));
             sayHowItEnded(report, Duration.ofNanos(System.nanoTime() - start));
         }
         return report.good() ? ExitCode.SUCCEEDED : ExitCode.FAILED;
