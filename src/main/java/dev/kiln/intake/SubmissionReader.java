@@ -3,6 +3,7 @@ package dev.kiln.intake;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kiln.job.JobId;
 import dev.kiln.job.JobSpec;
+import dev.kiln.job.Limits;
 import dev.kiln.job.Needs;
 import dev.kiln.job.Program;
 import dev.kiln.job.Submission;
@@ -91,6 +92,11 @@ public class SubmissionReader {
             return new Reading.Refused(given, errors.list());
         }
         return new Reading.Accepted(new Submission(id, spec, BodyHash.of(root)));
+    }
+
+    /** What a job may use whose document does not say. */
+    public Limits defaultLimits() {
+        return limits.read(null, "", new Errors());
     }
 
     private @Nullable ObjectNode parse(byte[] document, Origin origin, Errors errors) {

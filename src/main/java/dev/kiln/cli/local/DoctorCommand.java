@@ -10,6 +10,7 @@ import dev.kiln.doctor.AttackClass;
 import dev.kiln.doctor.Doctor;
 import dev.kiln.doctor.DoctorSandbox;
 import dev.kiln.doctor.Examination;
+import dev.kiln.local.LocalConfig;
 import dev.kiln.sandbox.docker.SandboxConfig;
 import java.time.Duration;
 import java.util.EnumSet;
