@@ -16,6 +16,8 @@ struct spec {
     uint32_t rlimit_count;
     struct rlimit_spec rlimits[MAX_RLIMITS];
     char **argv, **env, **links;
+    char **compile_argv, **compile_env; /* no compile step where argv has no first */
+    uint64_t compile_cap;
 };
 
 /* The signal by which somebody outside is stopping this sandbox; 0 when nobody is. */

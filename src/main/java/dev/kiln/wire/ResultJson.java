@@ -29,7 +29,7 @@ public final class ResultJson {
         putBytes(json, "stdout", result.stdout());
         putStream(json, "stderr", result.stderr());
         putBytes(json, "stderr", result.stderr());
-        json.putNull("compile");
+        json.set("compile", CompileJson.full(result.compile()));
         json.putArray("artifacts");
         putCircumstances(json, result);
         return json;
@@ -43,7 +43,7 @@ public final class ResultJson {
         putVerdict(json, result);
         putStream(json, "stdout", result.stdout());
         putStream(json, "stderr", result.stderr());
-        json.putNull("compile");
+        json.set("compile", CompileJson.summary(result.compile()));
         json.putArray("artifacts");
         putCircumstances(json, result);
         return json;
@@ -62,13 +62,13 @@ public final class ResultJson {
         json.put("peak_memory_bytes", usage.peakMemoryBytes());
     }
 
-    private static void putStream(ObjectNode json, String name, CapturedStream stream) {
+    static void putStream(ObjectNode json, String name, CapturedStream stream) {
         json.put(name + "_bytes", stream.produced());
         json.put(name + "_truncated", stream.truncated());
         json.put(name + "_utf8", stream.utf8());
     }
 
-    private static void putBytes(ObjectNode json, String name, CapturedStream stream) {
+    static void putBytes(ObjectNode json, String name, CapturedStream stream) {
         if (!stream.utf8()) {
             json.put(name + "_base64", Base64.getEncoder().encodeToString(stream.kept()));
         }
@@ -109,7 +109,7 @@ public final class ResultJson {
         return seconds.scale() < 0 ? seconds.setScale(0) : seconds;
     }
 
-    private static @Nullable Long millis(@Nullable Duration duration) {
+    static @Nullable Long millis(@Nullable Duration duration) {
         return duration == null ? null : duration.toMillis();
     }
 }

@@ -17,6 +17,7 @@ import dev.kiln.job.Program;
 import dev.kiln.store.SubmissionStore.Outcome;
 import dev.kiln.testing.Jobs;
 import dev.kiln.testing.StoreProfile;
+import dev.kiln.wire.Samples;
 import io.agroal.api.AgroalDataSource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -172,6 +173,20 @@ class StoreIT {
     }
 
     @Test
+    void a_compile_step_is_kept_and_its_absence_too() {
+        for (var result :
+                List.of(Samples.compiled(), Samples.compiledTooLong(), Samples.exited(0))) {
+            var lease = running("print(1)");
+            assertThat(results.finish(lease, result)).isTrue();
+
+            var kept = ((JobState.Finished) state(lease.job())).result();
+            assertThat(kept.compile()).usingRecursiveComparison().isEqualTo(result.compile());
+            assertThat(kept.termination()).isEqualTo(result.termination());
+            assertThat(kept.evidence()).isEqualTo(result.evidence());
+        }
+    }
+
+    @Test
     void a_result_is_kept_with_its_bytes_and_its_event() {
         var lease = running("print(1)");
         var plain = exited(3, "", Jobs.LIMITS);
@@ -183,6 +198,7 @@ class StoreIT {
                         null,
                         new CapturedStream(output, 10),
                         CapturedStream.EMPTY,
+                        null,
                         plain.usage(),
                         plain.evidence(),
                         plain.provenance());

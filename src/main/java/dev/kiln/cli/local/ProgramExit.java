@@ -46,6 +46,12 @@ final class ProgramExit {
                             : ", " + evidence.limit() + " = " + evidence.limitValue();
             return Optional.of(result.termination().wireName().replace('_', ' ') + limit);
         }
+        var compile = result.compile();
+        if (compile != null && compile.output().truncated()) {
+            return Optional.of(
+                    "the compiler's output was cut: it wrote %d bytes"
+                            .formatted(compile.output().produced()));
+        }
         if (result.stdout().truncated() || result.stderr().truncated()) {
             return Optional.of(
                     "output was cut: %d bytes were written to stdout, %d to stderr"

@@ -29,7 +29,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "run",
         description =
-                "Run one program in this host's sandbox, here and now: its output is the program's, its exit code too (124 when it met its time limit, 137 its memory or process limit; 70 when the sandbox failed, 2 when it was asked for what it cannot do).",
+                "Run one program in this host's sandbox, here and now: its output is the program's, its exit code too (1 when it did not compile, 124 when it met its time limit, 137 its memory or process limit; 70 when the sandbox failed, 2 when it was asked for what it cannot do).",
         mixinStandardHelpOptions = true)
 public final class RunCommand implements Callable<Integer> {
 
@@ -79,6 +79,9 @@ public final class RunCommand implements Callable<Integer> {
             terminal.programOut(
                     (Json.line(ResultJson.full(result)) + "\n").getBytes(StandardCharsets.UTF_8));
         } else {
+            if (result.compile() != null) {
+                terminal.programErr(result.compile().output().kept());
+            }
             terminal.programOut(result.stdout().kept());
             terminal.programErr(result.stderr().kept());
             ProgramExit.remark(result).ifPresent(this::say);

@@ -26,6 +26,9 @@ record Cell(
     /** Where the program finds itself; the runner makes it. */
     static final String WORK = "/tmp/work";
 
+    /** Where the compiler puts what it makes; the runner makes it too. */
+    static final String BUILD = "/tmp/build";
+
     /**
      * Hands the program to the runner, which starts it at once.
      *
@@ -35,6 +38,7 @@ record Cell(
      */
     void load(Program program, LaunchCommand command) throws SandboxFault {
         conversation.expectOutput(spec.limits().outputBytes());
+        conversation.compiler().expectOutput(RunnerSpec.COMPILER_OUTPUT_BYTES);
         try {
             input.fill(command.file(), program.code(), program.stdin(), program.files());
             attachment.send(command.spec(program, spec).encode());

@@ -18,6 +18,8 @@ final class ReportDecoder {
     private enum Stage {
         SILENT,
         READY,
+        COMPILING,
+        COMPILED,
         STARTED,
         OVER
     }
@@ -52,7 +54,12 @@ final class ReportDecoder {
 
     private void passOn(ByteBuffer bytes) throws MalformedReport {
         int n = Math.min(outputLeft, bytes.remaining());
-        listener.onOutput(type == 'E', bytes.slice(bytes.position(), n));
+        ByteBuffer output = bytes.slice(bytes.position(), n);
+        if (stage == Stage.COMPILING) {
+            listener.onCompilerOutput(output);
+        } else {
+            listener.onOutput(type == 'E', output);
+        }
         bytes.position(bytes.position() + n);
         outputLeft -= n;
         if (outputLeft == 0) {
@@ -72,7 +79,7 @@ final class ReportDecoder {
         expect(mayCome(), "out of turn");
         switch (type) {
             case 'R' -> openSmall(length, 6, MAX_HELLO);
-            case 'S' -> openSmall(length, 0, 0);
+            case 'B', 'S' -> openSmall(length, 0, 0);
             case 'F' -> openSmall(length, 5, 5);
             case 'O', 'E' -> {
                 expect(length > 0 && length <= MAX_OUTPUT, "of length " + length);
@@ -88,8 +95,10 @@ final class ReportDecoder {
     private boolean mayCome() {
         return switch (type) {
             case 'R' -> stage == Stage.SILENT;
-            case 'S', 'F' -> stage == Stage.READY;
-            case 'O', 'E', 'C', 'X' -> stage == Stage.STARTED;
+            case 'B' -> stage == Stage.READY;
+            case 'S', 'F' -> stage == Stage.READY || stage == Stage.COMPILED;
+            case 'O', 'C', 'X' -> stage == Stage.STARTED || stage == Stage.COMPILING;
+            case 'E' -> stage == Stage.STARTED;
             case 'T' -> stage != Stage.SILENT;
             default -> true;
         };
@@ -109,6 +118,10 @@ final class ReportDecoder {
         small.flip();
         switch (type) {
             case 'R' -> ready();
+            case 'B' -> {
+                stage = Stage.COMPILING;
+                listener.onCompiling();
+            }
             case 'S' -> {
                 stage = Stage.STARTED;
                 listener.onStarted();
@@ -117,7 +130,7 @@ final class ReportDecoder {
                 stage = Stage.OVER;
                 listener.onFailed(small.get() & 0xff, small.getInt());
             }
-            case 'C' -> listener.onProduced(count(), count());
+            case 'C' -> counted(count(), count());
             case 'X' -> ended();
             case 'T' -> {
                 stage = Stage.OVER;
@@ -142,13 +155,28 @@ final class ReportDecoder {
         listener.onReady(hello);
     }
 
+    private void counted(long stdout, long stderr) throws MalformedReport {
+        if (stage == Stage.COMPILING) {
+            expect(stderr == 0, "with a second stream of the compiler");
+            listener.onCompilerProduced(stdout);
+        } else {
+            listener.onProduced(stdout, stderr);
+        }
+    }
+
     private void ended() throws MalformedReport {
         int status = small.getInt();
         var wall = Duration.ofNanos(count());
         var cpu = Duration.ofNanos(Math.multiplyExact(1000L, micros() + micros()));
         var report = new RunnerReport(status, wall, cpu, count(), count());
-        stage = Stage.OVER;
-        listener.onEnded(report);
+        if (stage == Stage.COMPILING) {
+            expect(report.stderrProduced() == 0, "with a second stream of the compiler");
+            stage = report.succeeded() ? Stage.COMPILED : Stage.OVER;
+            listener.onCompiled(report);
+        } else {
+            stage = Stage.OVER;
+            listener.onEnded(report);
+        }
     }
 
     private String text() throws MalformedReport {

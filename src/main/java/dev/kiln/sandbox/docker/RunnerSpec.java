@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the runner is told to do: the one message of the control channel. {@code
@@ -17,14 +18,27 @@ import java.util.Map;
  * @param argv absolute executable first
  * @param env environment of the program, all of it
  * @param links names in {@code /job/files} that appear in the work directory
+ * @param compile what to do before; null for nothing
  */
 record RunnerSpec(
         long outputBytes,
         Map<Integer, Long> rlimits,
         List<String> argv,
         Map<String, String> env,
-        List<String> links) {
-    static final int PROTOCOL = 1;
+        List<String> links,
+        @Nullable Compile compile) {
+    /**
+     * The compile step.
+     *
+     * @param argv absolute executable first
+     * @param env its environment, all of it
+     */
+    record Compile(List<String> argv, Map<String, String> env) {}
+
+    static final int PROTOCOL = 2;
+
+    /** Bytes of the compiler's output that the runner passes on: some hundred messages. */
+    static final int COMPILER_OUTPUT_BYTES = 64 << 10;
 
     /** The most bytes that the runner takes. */
     static final int MAX_BYTES = 16 << 20;
@@ -70,14 +84,19 @@ record RunnerSpec(
                 out.writeLong(limit.getValue());
             }
             writeStrings(out, argv);
-            writeStrings(
-                    out,
-                    env.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList());
+            writeStrings(out, assignments(env));
             writeStrings(out, links);
+            writeStrings(out, compile == null ? List.of() : compile.argv());
+            writeStrings(out, compile == null ? List.of() : assignments(compile.env()));
+            out.writeLong(COMPILER_OUTPUT_BYTES);
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible);
         }
         return bytes.toByteArray();
+    }
+
+    private static List<String> assignments(Map<String, String> env) {
+        return env.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList();
     }
 
     private static void writeStrings(DataOutputStream out, List<String> strings)
