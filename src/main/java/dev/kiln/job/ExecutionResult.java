@@ -44,11 +44,14 @@ public record ExecutionResult(
         requireAgreement(termination, compile);
     }
 
-    /** A program that ran was compiled, if its language has that; one that was not never ran. */
+    /**
+     * A program that ran was compiled, if its language has that. The reverse does not hold: a
+     * compiler may succeed and leave nothing that can be executed.
+     */
     private static void requireAgreement(Termination termination, @Nullable Compilation compile) {
         boolean agrees =
                 switch (termination) {
-                    case COMPILE_FAILED -> compile != null && !compile.succeeded();
+                    case COMPILE_FAILED -> compile != null;
                     case CANCELLED -> true;
                     case EXITED, SIGNALLED, TIMED_OUT, OUT_OF_MEMORY, PROCESS_LIMIT ->
                             compile == null || compile.succeeded();

@@ -32,8 +32,9 @@ class ExecutionResultTest {
         assertThat(result(Termination.COMPILE_FAILED, CUT_SHORT).timedOut()).isFalse();
         assertThatThrownBy(() -> result(Termination.COMPILE_FAILED, null))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> result(Termination.COMPILE_FAILED, WELL))
-                .isInstanceOf(IllegalArgumentException.class);
+        assertThat(result(Termination.COMPILE_FAILED, WELL).success())
+                .as("it made nothing that can be executed")
+                .isFalse();
     }
 
     @Test

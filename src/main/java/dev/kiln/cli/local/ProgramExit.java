@@ -41,9 +41,11 @@ final class ProgramExit {
         if (result.termination() != Termination.EXITED
                 && result.termination() != Termination.SIGNALLED) {
             String limit =
-                    evidence.limit() == null
-                            ? ""
-                            : ", " + evidence.limit() + " = " + evidence.limitValue();
+                    evidence.limit() != null
+                            ? ", " + evidence.limit() + " = " + evidence.limitValue()
+                            : result.termination() == Termination.COMPILE_FAILED
+                                    ? ": " + evidence.source()
+                                    : "";
             return Optional.of(result.termination().wireName().replace('_', ' ') + limit);
         }
         var compile = result.compile();

@@ -21,6 +21,9 @@ final class Conversation implements ReportListener {
         /** The program, or its compiler, could not be started. */
         record NotStarted(int stage, int errno) implements End {}
 
+        /** The compiler succeeded, and what it left could not be started. */
+        record NotRunnable(int stage, int errno) implements End {}
+
         /** Somebody outside told the sandbox to stop. */
         record Told(int signal) implements End {}
 
@@ -109,7 +112,10 @@ final class Conversation implements ReportListener {
 
     @Override
     public void onFailed(int stage, int errno) {
-        over(new End.NotStarted(stage, errno));
+        over(
+                compiler.ended().isDone()
+                        ? new End.NotRunnable(stage, errno)
+                        : new End.NotStarted(stage, errno));
     }
 
     @Override

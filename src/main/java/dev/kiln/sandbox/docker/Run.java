@@ -175,6 +175,7 @@ final class Run {
                 kill == null
                         && !(end instanceof Conversation.End.Reported)
                         && !(end instanceof Conversation.End.NotCompiled)
+                        && !(end instanceof Conversation.End.NotRunnable)
                         && !(end instanceof Conversation.End.NotStarted);
         ContainerState state = clueless ? engine.stateAtEnd(cell.id(), config.killTimeout()) : null;
         KernelLog.Facts kernel = clueless ? KernelLog.about(cell.id()) : KernelLog.Facts.NONE;

@@ -72,6 +72,7 @@ sealed interface Verdict {
         return switch (seen.end()) {
             case Conversation.End.Reported(var report) -> ofReport(report, seen, limits);
             case Conversation.End.NotCompiled(var report) -> ofCompiler(report, seen, limits);
+            case Conversation.End.NotRunnable(int stage, int errno) -> ofProduct(stage, errno);
             case Conversation.End.NotStarted(int stage, int errno) ->
                     new Failed(SandboxFault.Scope.SANDBOX, StartStage.sentence(stage, errno));
             case Conversation.End.Silent _, Conversation.End.Told _, Conversation.End.Broken _ ->
@@ -86,14 +87,13 @@ sealed interface Verdict {
         return verdict instanceof Ended(var termination, _, _, _)
                         && termination == Termination.OUT_OF_MEMORY
                 ? ofCompiler(verdict)
-                : notCompiled(
-                        new Evidence(
-                                null,
-                                null,
-                                null,
-                                null,
-                                "runner report: the compiler ended with status "
-                                        + report.exitCode()));
+                : notCompiled("the compiler ended with status " + report.exitCode());
+    }
+
+    private static Verdict ofProduct(int stage, int errno) {
+        return StartStage.dependsOnCompiler(stage)
+                ? notCompiled("what the compiler made could not be executed (errno " + errno + ")")
+                : new Failed(SandboxFault.Scope.SANDBOX, StartStage.sentence(stage, errno));
     }
 
     /** What would have ended the program has ended its compiler. */
@@ -103,6 +103,10 @@ sealed interface Verdict {
             case Ended ended when ended.termination() == Termination.CANCELLED -> ended;
             case Ended ended -> notCompiled(ended.evidence());
         };
+    }
+
+    private static Ended notCompiled(String source) {
+        return notCompiled(new Evidence(null, null, null, null, source));
     }
 
     private static Ended notCompiled(Evidence evidence) {

@@ -20,6 +20,8 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Compilers, honest and hostile ones, and what they leave to their programs. */
 class CompileIT {
@@ -321,11 +323,21 @@ class CompileIT {
                 .hasMessageContaining("the image does not have it");
     }
 
-    @Test
-    void a_compiler_that_makes_nothing_is_a_failure_that_says_so() {
-        assertThatThrownBy(() -> run("script", "exit 0"))
-                .isInstanceOf(SandboxFault.class)
-                .hasMessageContaining("the image does not have it");
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "exit 0",
+                "mkdir /tmp/build/program",
+                "echo plain > /tmp/build/program",
+                "echo noise > /tmp/build/program; chmod 755 /tmp/build/program",
+                "rm -r /tmp/work; cp /bin/true /tmp/build/program"
+            })
+    void a_compiler_that_leaves_nothing_to_execute_has_failed(String script) throws Exception {
+        var result = run("script", script);
+
+        assertFailed(result);
+        assertThat(compilation(result).exitCode()).isZero();
+        assertThat(result.evidence().source()).contains("could not be executed");
     }
 
     /** A script's lines that make a script the program. */

@@ -92,6 +92,18 @@ class ConversationTest {
     }
 
     @Test
+    void a_failed_start_is_told_apart_by_whether_a_compiler_came_before() throws Exception {
+        conversation.onFailed(9, 2);
+        assertThat(conversation.end().join()).isEqualTo(new Conversation.End.NotStarted(9, 2));
+
+        var second = new Conversation();
+        second.onCompiling();
+        second.onCompiled(report(0, 0));
+        second.onFailed(9, 2);
+        assertThat(second.end().join()).isEqualTo(new Conversation.End.NotRunnable(9, 2));
+    }
+
+    @Test
     void a_compiler_that_failed_is_the_end() throws Exception {
         var failed = new RunnerReport(0x100, Duration.ZERO, Duration.ZERO, 0, 0);
         conversation.onCompiling();

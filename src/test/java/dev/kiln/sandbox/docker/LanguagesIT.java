@@ -201,7 +201,7 @@ class LanguagesIT {
                 "bash|kill -TERM $$|15",
                 "c|int main(void) { return *(volatile int *) 0; }|11",
                 "c|#include <stdlib.h>%nint main(void) { abort(); }|6",
-                "c|int main(int c, char **v) { return 1 / (c - 1); }|8"
+                "c|int main(void) { volatile int zero = 0; return 5 / zero; }|8"
             })
     void death_by_a_signal_is_the_programs_own(String language, String code, int signal)
             throws Exception {
@@ -224,11 +224,16 @@ class LanguagesIT {
 
     @Test
     void a_full_heap_is_nodes_own_abort_where_it_comes_before_the_memory_limit() throws Exception {
-        var result =
-                run(
+        var program =
+                new Program(
                         "node",
-                        "require('v8').setFlagsFromString('--max-old-space-size=20'); const x = []; for (;;) x.push([1, 2, 3]);",
-                        SandboxHost.LIMITS);
+                        SandboxHost.bytes("const x = []; for (;;) x.push([1, 2, 3]);"),
+                        new byte[0],
+                        List.of(),
+                        Map.of("NODE_OPTIONS", "--max-old-space-size=40"),
+                        List.of());
+
+        var result = host.run(program, SandboxHost.LIMITS);
 
         assertThat(result.termination()).as(result.toString()).isEqualTo(Termination.SIGNALLED);
         assertThat(result.stderr().text()).contains("heap out of memory");

@@ -214,6 +214,19 @@ class VerdictTest {
     }
 
     @Test
+    void what_a_compiler_left_and_nothing_can_execute_is_its_failure() {
+        end = new End.NotRunnable(StartStage.EXEC.ordinal() + 1, 2);
+        assertThat(ended().termination()).isEqualTo(Termination.COMPILE_FAILED);
+        assertThat(ended().evidence().source()).contains("could not be executed (errno 2)");
+
+        end = new End.NotRunnable(StartStage.WORK_DIR.ordinal() + 1, 2);
+        assertThat(ended().termination()).isEqualTo(Termination.COMPILE_FAILED);
+
+        end = new End.NotRunnable(StartStage.LIMITS.ordinal() + 1, 1);
+        assertThat(failed().scope()).as("that no compiler can do").isEqualTo(Scope.SANDBOX);
+    }
+
+    @Test
     void a_memory_kill_beside_a_compilers_failure_names_the_limit() {
         end = notCompiled(256);
         cgroup = OOM_KILL;
