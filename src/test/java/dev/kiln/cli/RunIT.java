@@ -147,8 +147,7 @@ class RunIT {
         return runFile("main.py", code, options);
     }
 
-    private CommandLineRun runFile(String name, String code, String... options)
-            throws IOException {
+    private CommandLineRun runFile(String name, String code, String... options) throws IOException {
         var arguments = new String[options.length + 2];
         arguments[0] = "run";
         arguments[1] = file(name, code);

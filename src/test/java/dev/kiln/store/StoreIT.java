@@ -350,7 +350,8 @@ class StoreIT {
                 .findFirst()
                 .orElseThrow()
                 .spec()
-                .program().code();
+                .program()
+                .code();
     }
 
     private List<String> relayed() {

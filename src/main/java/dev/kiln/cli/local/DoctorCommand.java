@@ -66,7 +66,8 @@ public final class DoctorCommand implements Callable<Integer> {
         if (json) {
             terminal.out().println(Json.line(report.json()));
         } else {
-            terminal.out().print(report.table(terminal.outIsTerminal() ? terminal.columns() : WHOLE));
+            terminal.out()
+                    .print(report.table(terminal.outIsTerminal() ? terminal.columns() : WHOLE));
             sayHowItEnded(report, Duration.ofNanos(System.nanoTime() - start));
         }
         return report.good() ? ExitCode.SUCCEEDED : ExitCode.FAILED;

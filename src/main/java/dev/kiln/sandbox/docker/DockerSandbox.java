@@ -73,7 +73,7 @@ public final class DockerSandbox implements Sandbox, Closeable {
             StopSignal stop,
             RuntimesConfig.Runtime runtime)
             throws SandboxFault, RunReleased, InterruptedException {
-        var command = command(program.runtime(), runtime);
+        var command = command(program.language(), runtime);
         Cells cells = proved().host().cells();
         Cell cell = open(runtime.image(), limits, labels(tag));
         try {

@@ -42,7 +42,8 @@ class TableTest {
     void no_cell_is_cut_where_there_is_room() {
         var table = new Table("A", "B", "C");
         table.add("a".repeat(50), "b".repeat(30), "c".repeat(20));
-        assertThat(table.render(104)).contains("a".repeat(50) + "  " + "b".repeat(30) + "  " + "c".repeat(20));
+        assertThat(table.render(104))
+                .contains("a".repeat(50) + "  " + "b".repeat(30) + "  " + "c".repeat(20));
         assertThat(table.render(103)).contains("a".repeat(48) + "…");
         assertThat(table.render(103).lines()).allMatch(line -> line.length() <= 103);
     }

@@ -7,8 +7,9 @@ import dev.kiln.job.Compilation;
 import dev.kiln.job.ExecutionResult;
 import dev.kiln.job.InputFile;
 import dev.kiln.job.Limits;
+import dev.kiln.job.Needs;
+import dev.kiln.job.Program;
 import dev.kiln.job.Termination;
-import dev.kiln.sandbox.Program;
 import dev.kiln.sandbox.RuntimesConfig;
 import dev.kiln.sandbox.SandboxFault;
 import dev.kiln.sandbox.StopSignal;
@@ -61,6 +62,7 @@ class CompileIT {
         var c = SandboxHost.c();
         host =
                 new SandboxHost(
+                        "auto",
                         SandboxHost.runtimes(
                                 Map.of(
                                         "c",
@@ -256,7 +258,8 @@ class CompileIT {
                         SandboxHost.bytes("stdin"),
                         List.of("argument"),
                         Map.of("SECRET", "s"),
-                        List.of(new InputFile("data/x", SandboxHost.bytes("X\n"))));
+                        List.of(new InputFile("data/x", SandboxHost.bytes("X\n"))),
+                        Needs.NOTHING);
 
         var result = host.run(program, SandboxHost.LIMITS);
 

@@ -3,8 +3,9 @@ package dev.kiln.sandbox.docker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kiln.job.InputFile;
+import dev.kiln.job.Needs;
+import dev.kiln.job.Program;
 import dev.kiln.sandbox.Interpreter;
-import dev.kiln.sandbox.Program;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -56,6 +57,7 @@ class ForeignImageIT {
         docker.run("import", tar.toString(), IMAGE);
         host =
                 new SandboxHost(
+                        "auto",
                         SandboxHost.runtimes(
                                 Map.of(
                                         "foreign",
@@ -91,7 +93,8 @@ class ForeignImageIT {
                         SandboxHost.bytes("in\n"),
                         List.of("a"),
                         Map.of("WHO", "me"),
-                        List.of(new InputFile("data/x", SandboxHost.bytes("X"))));
+                        List.of(new InputFile("data/x", SandboxHost.bytes("X"))),
+                        Needs.NOTHING);
 
         var result = host.run(program, SandboxHost.LIMITS);
 

@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.kiln.job.ExecutionResult;
 import dev.kiln.job.InputFile;
 import dev.kiln.job.Limits;
+import dev.kiln.job.Needs;
+import dev.kiln.job.Program;
 import dev.kiln.job.Termination;
-import dev.kiln.sandbox.Program;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -130,7 +131,8 @@ class LanguagesIT {
                         Map.of("WHO", "me"),
                         List.of(
                                 new InputFile("data/x", SandboxHost.bytes("X")),
-                                new InputFile("helper.h", SandboxHost.bytes("#define SEVEN 7\n"))));
+                                new InputFile("helper.h", SandboxHost.bytes("#define SEVEN 7\n"))),
+                        Needs.NOTHING);
 
         var result = host.run(program, SandboxHost.LIMITS);
 
@@ -231,7 +233,8 @@ class LanguagesIT {
                         new byte[0],
                         List.of(),
                         Map.of("NODE_OPTIONS", "--max-old-space-size=40"),
-                        List.of());
+                        List.of(),
+                        Needs.NOTHING);
 
         var result = host.run(program, SandboxHost.LIMITS);
 
@@ -277,7 +280,8 @@ class LanguagesIT {
                                         SandboxHost.bytes("module.exports = (n) => n / 2")),
                                 new InputFile(
                                         "node_modules/whole/index.js",
-                                        SandboxHost.bytes("module.exports = 'w'"))));
+                                        SandboxHost.bytes("module.exports = 'w'"))),
+                        Needs.NOTHING);
 
         var result = host.run(program, SandboxHost.LIMITS);
 

@@ -43,28 +43,23 @@ final class SandboxHost implements AutoCloseable {
     }
 
     SandboxHost(String isolation) {
+        this(isolation, runtimes(Map.of("python", pythonWith(IMAGE), "sh", shellWith(IMAGE))));
+    }
+
+    /** With these languages. */
+    SandboxHost(String isolation, RuntimesConfig runtimes) {
         this.home = makeHome();
         this.settings =
                 new Settings(
                         SandboxConfig.Isolation.valueOf(
                                 isolation.toUpperCase(java.util.Locale.ROOT)),
                         home);
-        this.sandbox =
-                new DockerSandbox(
-                        settings,
-                        runtimes(Map.of("python", pythonWith(IMAGE), "sh", shellWith(IMAGE))));
+        this.sandbox = new DockerSandbox(settings, runtimes);
     }
 
     /** With the languages that Kiln is shipped with, as they are configured. */
     static SandboxHost ofShippedLanguages() {
-        return new SandboxHost(shipped());
-    }
-
-    /** With these languages. */
-    SandboxHost(RuntimesConfig runtimes) {
-        this.home = makeHome();
-        this.settings = new Settings(SandboxConfig.Isolation.AUTO, home);
-        this.sandbox = new DockerSandbox(settings, runtimes);
+        return new SandboxHost("auto", shipped());
     }
 
     /** What {@code application.properties} says of languages. */
