@@ -59,7 +59,8 @@ final class PlacementReader {
         return NAME.matcher(text).matches();
     }
 
-    private static @Nullable String name(Fields job, String field) {
+    /** A field that names a tenant or a batch; null when absent, and after an error. */
+    static @Nullable String name(Fields job, String field) {
         String name = job.text(field);
         if (name != null && !isName(name)) {
             job.error(field, NAME_RULE);

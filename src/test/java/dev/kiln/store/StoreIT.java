@@ -14,6 +14,7 @@ import dev.kiln.job.Lease;
 import dev.kiln.job.Needs;
 import dev.kiln.job.Placement;
 import dev.kiln.job.Program;
+import dev.kiln.store.LeaseStore.Left;
 import dev.kiln.store.SubmissionStore.Outcome;
 import dev.kiln.testing.Jobs;
 import dev.kiln.testing.StoreProfile;
@@ -230,8 +231,9 @@ class StoreIT {
 
         assertThat(results.finish(stale, exited(1, "stale", Jobs.LIMITS))).isFalse();
         assertThat(leases.putBack(stale, LeaseStore.By.HOLDER, "late", true, Duration.ZERO))
-                .isFalse();
-        assertThat(leases.abandon(stale, LeaseStore.By.HOLDER, "late", "late")).isFalse();
+                .isEqualTo(Left.LEASE_LOST);
+        assertThat(leases.abandon(stale, LeaseStore.By.HOLDER, "late", "late"))
+                .isEqualTo(Left.LEASE_LOST);
         assertThat(leases.extend(List.of(stale), LEASE)).isEmpty();
 
         assertThat(results.finish(fresh, exited(0, "fresh", Jobs.LIMITS))).isTrue();
@@ -269,18 +271,19 @@ class StoreIT {
         var lease = running("print(1)");
         assertThat(leases.lapsed(10)).isEmpty();
         assertThat(leases.putBack(lease, LeaseStore.By.REAPER, "silent", true, Duration.ZERO))
-                .isFalse();
+                .isEqualTo(Left.LEASE_LOST);
         lapse(lease);
         assertThat(leases.lapsed(10)).extracting(Lease::job).containsExactly(lease.job());
         assertThat(leases.putBack(lease, LeaseStore.By.REAPER, "silent", true, Duration.ZERO))
-                .isTrue();
+                .isEqualTo(Left.QUEUED);
         assertThat(count("job_attempt")).isEqualTo(1);
     }
 
     @Test
     void an_abandoned_job_says_why_and_has_its_event() {
         var lease = running("print(1)");
-        assertThat(leases.abandon(lease, LeaseStore.By.HOLDER, "died", "gave up: died")).isTrue();
+        assertThat(leases.abandon(lease, LeaseStore.By.HOLDER, "died", "gave up: died"))
+                .isEqualTo(Left.ABANDONED);
         assertThat(((JobState.Abandoned) state(lease.job())).reason()).isEqualTo("gave up: died");
         assertThat(relayed()).hasSize(1);
     }
