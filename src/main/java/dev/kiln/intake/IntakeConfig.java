@@ -3,6 +3,7 @@ package dev.kiln.intake;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import io.smallrye.config.WithName;
+import java.time.Duration;
 
 /**
  * How much the doors take at a time. Over HTTP the server's own {@code
@@ -19,6 +20,13 @@ public interface IntakeConfig {
     @WithName("topic.max-document-bytes")
     @WithDefault("1m")
     ByteSize topicMaxDocumentBytes();
+
+    /**
+     * How long a cancel on the topic that arrives before its job is remembered; at least as long as
+     * the topic's partitions may be apart.
+     */
+    @WithDefault("24h")
+    Duration cancelMemory();
 
     /** One batch request. */
     @WithName("http.max-batch-bytes")

@@ -39,19 +39,25 @@ final class PlacementReader {
     private PlacementReader() {}
 
     static Placement read(Fields job) {
-        String tenant = name(job, "tenant");
+        String tenant = tenant(job);
         Instant runAt = time(job, "run_at");
         Instant deadline = time(job, "deadline");
         if (runAt != null && deadline != null && !deadline.isAfter(runAt)) {
             job.error("deadline", "must be after run_at: no job can start before both");
         }
         return new Placement(
-                tenant == null ? DEFAULT_TENANT : tenant,
+                tenant,
                 name(job, "batch"),
                 Numbers.integer(job, "priority", PRIORITY),
                 labels(job),
                 runAt,
                 deadline);
+    }
+
+    /** The tenant that the document names, or the one it means by naming none. */
+    static String tenant(Fields document) {
+        String tenant = name(document, "tenant");
+        return tenant == null ? DEFAULT_TENANT : tenant;
     }
 
     /** Whether the text may name a tenant or a batch. */

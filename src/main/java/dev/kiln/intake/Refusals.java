@@ -16,6 +16,8 @@ final class Refusals {
     static final FieldError CONFLICT =
             new FieldError(
                     "/id", "belongs to a job with another body: give a new job an id of its own");
+    static final FieldError OTHER_TENANT =
+            new FieldError("/tenant", "is not the tenant of this job: nothing was cancelled");
     static final FieldError UNSTORABLE =
             new FieldError("", "the database refuses the content of this document");
     private static final Logger LOG = Logger.getLogger(Refusals.class);
