@@ -22,6 +22,9 @@ final class Refusals {
             new FieldError("", "the database refuses the content of this document");
     private static final Logger LOG = Logger.getLogger(Refusals.class);
 
+    /** Queues drain in minutes: to ask every second would only add load. */
+    private static final int RETRY_WHEN_FULL_SECONDS = 5;
+
     private Refusals() {}
 
     /** Ends a request whose document is no valid job. */
@@ -34,6 +37,17 @@ final class Refusals {
         return errors.stream()
                 .map(e -> new Problem.FieldProblem(e.pointer(), e.message()))
                 .toList();
+    }
+
+    /** As many jobs wait as the site takes: nothing of the request was taken. */
+    static Response queueFull() {
+        var problem =
+                Problem.of(
+                        ProblemType.QUEUE_FULL,
+                        "as many jobs are queued as this site takes (kiln.intake.max-queued): send the same request again later");
+        return Response.fromResponse(problem.response())
+                .header(HttpHeaders.RETRY_AFTER, RETRY_WHEN_FULL_SECONDS)
+                .build();
     }
 
     /**
