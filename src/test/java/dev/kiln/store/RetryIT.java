@@ -125,6 +125,28 @@ class RetryIT {
         assertThat(relayed()).singleElement().asString().contains("FINISHED");
     }
 
+    @Test
+    void an_event_whose_transaction_commits_late_is_not_passed_over() throws SQLException {
+        var early = running();
+        var late = running();
+        try (var connection = dataSource.getConnection();
+                var statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            // As any end of a job does; its number is drawn before the other's, its commit comes
+            // after.
+            statement.execute(
+                    "update job set state = 'FINISHED', finished_at = now(), owner = null, lease_until = null where id = '%s'"
+                            .formatted(early.job()));
+            statement.execute(
+                    "insert into outbox (job_id, epoch, abandoned_reason, abandoned_attempt, abandoned_at) values ('%s', 1, 'late commit', 1, now())"
+                            .formatted(early.job()));
+            results.finish(late, exited(0, "", Jobs.LIMITS));
+            assertThat(relayed()).singleElement().asString().contains(late.job().toString());
+            connection.commit();
+        }
+        assertThat(relayed()).singleElement().asString().contains("late commit");
+    }
+
     private Lease running() {
         submissions.insert(List.of(Jobs.python("pass")));
         return claim();
