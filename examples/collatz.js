@@ -12,4 +12,4 @@ for (let start = 2; start < limit; start++) {
     steps[start] = count + steps[n];
     if (steps[start] > steps[longest]) longest = start;
 }
-console.log(`${longest} takes ${steps[longest]} steps, more than any other number below ${limit}`);
+console.log(`${longest} takes ${steps[longest]} steps, the most below ${limit}`);
