@@ -20,6 +20,7 @@ mkdir -p "$KILN_HOME" "$work"
 . "$here/lib/runner.sh"
 . "$here/lib/gvisor.sh"
 . "$here/lib/runtimes.sh"
+. "$here/lib/network.sh"
 . "$here/lib/build.sh"
 step_log_dir=$box/log
 
@@ -369,6 +370,72 @@ image_fails() {
   language=lisp ends 3 "could not be built from docker/sandbox/lisp: check that containers reach" build_sandbox_image
 }
 check "an image that cannot be built is named with its folder" image_fails
+
+# --- network
+
+fake_nft() { # keeps what it is told to load as what the kernel has
+  rm -rf "$box/fake" "$box/kernel" "$KILN_HOME/network"
+  script "$box/fake/nft" <<FAKE
+if [ "\$1" = --file ]; then cp "\$2" "$box/kernel"; else cat "$box/kernel"; fi
+FAKE
+  PATH=$box/fake:$PATH
+  is_root() { true; }
+  uses_systemd() { false; }
+}
+
+firewall_once() {
+  fake_nft
+  no firewall_ready
+  raise_firewall
+  firewall_ready
+  contains "$(cat "$box/kernel")" 'iifname "kiln0" jump leaving'
+}
+check "the firewall is loaded, and then it is there" firewall_once
+
+firewall_lost() {
+  fake_nft
+  raise_firewall
+  rm "$box/kernel"
+  no firewall_ready
+  raise_firewall
+  echo 'accept' >>"$box/kernel"
+  no firewall_ready
+}
+check "rules that were flushed or changed are loaded again" firewall_lost
+
+firewall_at_boot() {
+  fake_nft
+  uses_systemd() { true; }
+  systemctl() { echo "$*" >>"$box/systemctl"; }
+  network_unit=$box/kiln-firewall.service
+  rm -f "$network_unit" "$box/systemctl"
+  raise_firewall
+  firewall_ready
+  contains "$(cat "$network_unit")" "Before=docker.service"
+  contains "$(cat "$network_unit")" "ExecStart=$box/fake/nft --file $KILN_HOME/network/firewall.nft"
+  same $'daemon-reload\nenable --now kiln-firewall.service' "$(cat "$box/systemctl")"
+}
+check "under systemd the rules come back before the engine does" firewall_at_boot
+
+firewall_refused() {
+  fake_nft
+  script "$box/fake/nft" <<<'exit 1'
+  ends 3 "did not take the firewall's rules" raise_firewall
+}
+check "a kernel that does not take the rules is one sentence" firewall_refused
+
+strange_network() {
+  with_docker <<<'echo "bridge true kiln0 false"'
+  no network_ready
+  ends 3 "another network kiln, which is not Kiln's" make_network
+}
+check "a network of that name that is another's is left alone" strange_network
+
+network_without_root() {
+  is_root() { false; }
+  ends 3 "can only be looked at by root" firewall_ready
+}
+check "the network without root is one sentence" network_without_root
 
 # --- runner and build
 
