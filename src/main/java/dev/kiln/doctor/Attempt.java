@@ -122,12 +122,11 @@ record Attempt(
         return new Attempt(script, changed, args, stdin, env, files);
     }
 
-    /** What the sandbox is given. */
-    Program program() {
+    /** What the sandbox is given, with or without a network. */
+    Program program(Needs needs) {
         var all = new ArrayList<>(files);
         all.add(new InputFile(LIBRARY, resource(LIBRARY)));
-        return new Program(
-                DoctorSandbox.RUNTIME, resource(script), stdin, args, env, all, Needs.NOTHING);
+        return new Program(DoctorSandbox.RUNTIME, resource(script), stdin, args, env, all, needs);
     }
 
     private static byte[] resource(String name) {

@@ -1,5 +1,6 @@
 package dev.kiln.doctor;
 
+import dev.kiln.job.Needs;
 import dev.kiln.sandbox.RunReleased;
 import dev.kiln.sandbox.Sandbox;
 import dev.kiln.sandbox.SandboxFault;
@@ -24,9 +25,12 @@ public final class Doctor {
      * Of a sandbox on this host.
      *
      * @param home the sandbox's home directory, whose path is the host's secret
+     * @param network whether to attack from programs with network too
      */
-    public Doctor(Sandbox sandbox, Path home) {
-        this(new Ground(sandbox, HostFacts.ofThisHost(home)), Suite.all());
+    public Doctor(Sandbox sandbox, Path home, boolean network) {
+        this(
+                new Ground(sandbox, HostFacts.ofThisHost(home), Needs.NOTHING),
+                network ? Suite.withNetwork() : Suite.all());
     }
 
     Doctor(Ground ground, List<Attack> suite) {
@@ -92,7 +96,7 @@ public final class Doctor {
         } catch (SandboxFault fault) {
             String why = String.valueOf(fault.getMessage());
             return switch (fault.scope()) {
-                case HOST -> new Outcome.NotTried("could not be tried", why);
+                case HOST, NEEDS -> new Outcome.NotTried("could not be tried", why);
                 // Every program gets a verdict, whatever it does.
                 case SANDBOX -> new Outcome.Violated("the sandbox failed", why);
             };

@@ -2,6 +2,7 @@ package dev.kiln.doctor;
 
 import dev.kiln.job.ExecutionResult;
 import dev.kiln.job.JobId;
+import dev.kiln.job.Needs;
 import dev.kiln.sandbox.RunReleased;
 import dev.kiln.sandbox.Sandbox;
 import dev.kiln.sandbox.SandboxFault;
@@ -17,17 +18,23 @@ import java.util.concurrent.FutureTask;
  *
  * @param sandbox that is attacked
  * @param host what a program must not learn or reach
+ * @param needs what the programs get besides a sandbox
  */
-record Ground(Sandbox sandbox, HostFacts host) {
+record Ground(Sandbox sandbox, HostFacts host, Needs needs) {
     private static final String WORKER = "doctor";
 
     /** Two results of programs that ran at the same time. */
     record Pair(ExecutionResult first, ExecutionResult second) {}
 
+    /** The same place for programs that may reach the internet. */
+    Ground networked() {
+        return new Ground(sandbox, host, new Needs(null, true));
+    }
+
     /** Runs one program to its end. */
     ExecutionResult run(Attempt attempt) throws SandboxFault, RunReleased {
         var tag = new Tag(WORKER, JobId.next(Instant.now()), 1);
-        return sandbox.run(tag, attempt.program(), attempt.limits(), new StopSignal());
+        return sandbox.run(tag, attempt.program(needs), attempt.limits(), new StopSignal());
     }
 
     /** Runs two programs at the same time, both to their ends. */

@@ -7,6 +7,11 @@ import java.util.stream.Stream;
 final class Suite {
     private Suite() {}
 
+    /** With those by programs that have a network. */
+    static List<Attack> withNetwork() {
+        return Stream.concat(all().stream(), FirewallAttacks.all().stream()).toList();
+    }
+
     /** In the order of the classes. */
     static List<Attack> all() {
         return Stream.of(

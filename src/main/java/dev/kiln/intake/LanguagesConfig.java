@@ -2,10 +2,12 @@ package dev.kiln.intake;
 
 import io.smallrye.config.ConfigMapping;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * The part of {@code kiln.runtimes} that admission must know: which languages there are, and what
- * their source files are called, since no input file may lie in a source's place.
+ * The part of {@code kiln.runtimes} that admission must know: which languages there are, what their
+ * source files are called, since no input file may lie in a source's place, and their images, which
+ * every job may ask for.
  */
 @ConfigMapping(prefix = "kiln")
 public interface LanguagesConfig {
@@ -16,5 +18,8 @@ public interface LanguagesConfig {
     interface Language {
         /** The name the source gets in the job's directory. */
         String file();
+
+        /** The image that its programs run in unless they ask for another. */
+        Optional<String> image();
     }
 }

@@ -5,11 +5,10 @@ import dev.kiln.job.Limits;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the {@code sandbox} object against the policy. */
+/** Reads the limits in the {@code sandbox} object against the policy. */
 final class LimitsReader {
     static final List<String> KNOWN =
             List.of(
@@ -18,9 +17,7 @@ final class LimitsReader {
                     "cpu_limit",
                     "pids_limit",
                     "output_limit",
-                    "disk_limit",
-                    "image",
-                    "network_enabled");
+                    "disk_limit");
     private static final int MILLIS = 3;
 
     private final Range<BigDecimal> timeout;
@@ -66,9 +63,6 @@ final class LimitsReader {
                     disk.standard());
         }
         var fields = Fields.of(sandbox, at, errors);
-        fields.refuseUnknown(KNOWN, Map.of());
-        fields.refuseUnsupported(List.of("image"));
-        refuseNetwork(fields);
         return limits(
                 timeout(fields),
                 size(fields, "memory_limit", memory),
@@ -87,20 +81,6 @@ final class LimitsReader {
                 Math.toIntExact(pids.min()),
                 output.min(),
                 disk.min());
-    }
-
-    private static void refuseNetwork(Fields fields) {
-        JsonNode enabled = fields.get("network_enabled");
-        if (enabled == null) {
-            return;
-        }
-        if (!enabled.isBoolean()) {
-            fields.error("network_enabled", "must be a boolean, is " + Fields.kind(enabled));
-        } else if (enabled.booleanValue()) {
-            fields.error(
-                    "network_enabled",
-                    "\"network_enabled\": true is not supported yet by this version: leave it out");
-        }
     }
 
     private BigDecimal timeout(Fields fields) {

@@ -5,6 +5,8 @@ import io.smallrye.config.WithDefault;
 import io.smallrye.config.WithName;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * What a job may ask for. Each limit has a minimum below which no program can work, the value it
@@ -89,6 +91,17 @@ public interface PolicyConfig {
     @WithName("disk.max")
     @WithDefault("1g")
     ByteSize diskMax();
+
+    /**
+     * The images besides the languages' own that a job may ask for: names, such as {@code
+     * python:3.11-slim}, and beginnings of names, such as {@code python:*} or {@code
+     * registry.example.org/team/*}. Each has the trust of whoever may push to it.
+     */
+    Optional<List<String>> images();
+
+    /** Whether a job may ask for a network; without, none ever has one. */
+    @WithDefault("false")
+    boolean network();
 
     @WithName("code.max")
     @WithDefault("1m")

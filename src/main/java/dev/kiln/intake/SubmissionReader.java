@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kiln.job.JobId;
 import dev.kiln.job.JobSpec;
 import dev.kiln.job.Limits;
-import dev.kiln.job.Needs;
 import dev.kiln.job.Program;
 import dev.kiln.job.Submission;
 import dev.kiln.wire.Printable;
@@ -46,9 +45,11 @@ public class SubmissionReader {
                                     "deadline"),
                             LATER.stream())
                     .toList();
+    private static final List<String> SANDBOX =
+            Stream.concat(LimitsReader.KNOWN.stream(), NeedsReader.KNOWN.stream()).toList();
     private static final Map<String, String> ELSEWHERE =
             Stream.concat(
-                            LimitsReader.KNOWN.stream()
+                            SANDBOX.stream()
                                     .map(name -> Map.entry(name, "it belongs into \"sandbox\"")),
                             Stream.of(
                                     Map.entry(
@@ -60,6 +61,7 @@ public class SubmissionReader {
     private final StrictJson json;
     private final InputReader inputs;
     private final LimitsReader limits;
+    private final NeedsReader needs;
 
     /**
      * @throws IllegalArgumentException when the policy contradicts itself
@@ -73,6 +75,7 @@ public class SubmissionReader {
                                 config.topicMaxDocumentBytes().bytes()));
         this.inputs = new InputReader(policy, Map.copyOf(languages.runtimes()));
         this.limits = new LimitsReader(policy);
+        this.needs = new NeedsReader(policy, languages);
     }
 
     /** Reads one document. No content of it, whatever it is, makes this throw. */
@@ -172,7 +175,13 @@ public class SubmissionReader {
         var input = inputs.read(job);
         var args = InvocationReader.args(job);
         var env = InvocationReader.env(job);
-        var bounds = limits.read(job.get("sandbox"), job.pointer("sandbox"), job.errors());
+        var sandbox = job.get("sandbox");
+        String at = job.pointer("sandbox");
+        var bounds = limits.read(sandbox, at, job.errors());
+        var needed = needs.read(sandbox, at, job.errors());
+        if (sandbox != null && sandbox.isObject()) {
+            Fields.of(sandbox, at, job.errors()).refuseUnknown(SANDBOX, Map.of());
+        }
         var place = PlacementReader.read(job);
         String batch = batch(job, place.batch(), origin);
         if (!job.errors().isEmpty()) {
@@ -186,7 +195,7 @@ public class SubmissionReader {
                         args,
                         env,
                         input.files(),
-                        Needs.NOTHING),
+                        needed),
                 bounds,
                 place.in(batch));
     }

@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a program needs of its host besides its language.
  *
- * @param image the name or digest of the image to run in; null for the language's own
+ * @param image the name or digest of the image to run in, spelt as engines list it; null for the
+ *     language's own
  * @param network whether it may reach outside its sandbox
  */
 public record Needs(@Nullable String image, boolean network) {

@@ -105,6 +105,8 @@ public class JobRunner {
                 health.failed(fault);
                 faults.notAttempted(lease, message);
             }
+            // Others can run here: nothing is wrong with this host but for this one job.
+            case NEEDS -> faults.notAttempted(lease, message);
             case SANDBOX -> faults.attemptFailed(lease, LeaseStore.By.HOLDER, message);
         }
     }

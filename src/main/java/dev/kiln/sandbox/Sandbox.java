@@ -3,6 +3,7 @@ package dev.kiln.sandbox;
 import dev.kiln.job.ExecutionResult;
 import dev.kiln.job.Limits;
 import dev.kiln.job.Program;
+import java.util.Set;
 
 /** Runs programs that nobody trusts. Implementations are safe for use by many threads. */
 public interface Sandbox {
@@ -36,6 +37,15 @@ public interface Sandbox {
             return false;
         }
     }
+
+    /**
+     * The names of all images that this host has, spelt as a job's needs spell them: with tag or
+     * digest, without the default registry. Of jobs that ask for an image only those can run here
+     * that ask for one of these.
+     *
+     * @throws SandboxFault with scope {@code HOST} when they cannot be listed
+     */
+    Set<String> images() throws SandboxFault;
 
     /**
      * Probes what this sandbox promises, by running trusted programs in it: seconds, not

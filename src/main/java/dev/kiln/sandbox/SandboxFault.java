@@ -6,6 +6,11 @@ public final class SandboxFault extends Exception {
     public enum Scope {
         /** This one sandbox failed; the job may be the cause, so the attempt counts. */
         SANDBOX,
+        /**
+         * This host lacks what this one job needs (an image, a network): other jobs can run here,
+         * this one elsewhere or later, and nobody is to blame.
+         */
+        NEEDS,
         /** The host cannot run anything (engine gone, image missing): no job is to blame. */
         HOST
     }

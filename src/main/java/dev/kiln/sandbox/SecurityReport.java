@@ -12,6 +12,12 @@ import java.util.List;
  */
 public record SecurityReport(List<Probe> probes, Facts facts, Instant at) {
     /**
+     * The promise without which no job gets a network here: that a firewall keeps it from all but
+     * the internet. The others run without.
+     */
+    public static final String NETWORK = "network_firewalled";
+
+    /**
      * One promise.
      *
      * @param name such as {@code network_disabled}
@@ -50,6 +56,11 @@ public record SecurityReport(List<Probe> probes, Facts facts, Instant at) {
         if (probes.isEmpty()) {
             throw new IllegalArgumentException("a report without probes shows nothing");
         }
+    }
+
+    /** Whether the probe of this name was made and passed. */
+    public boolean passed(String name) {
+        return probes.stream().anyMatch(probe -> probe.name().equals(name) && probe.passed());
     }
 
     /** Whether all passed without which no job may run here. */

@@ -95,6 +95,7 @@ class ResultRow extends PanacheEntityBase {
     @Column(name = "disk_limit")
     long diskLimit;
 
+    @Column boolean network;
     @Column String runtime;
 
     @Column(name = "runtime_version")
@@ -143,6 +144,7 @@ class ResultRow extends PanacheEntityBase {
         runtime = provenance.runtime();
         runtimeVersion = provenance.runtimeVersion();
         image = provenance.image();
+        network = provenance.network();
         timeoutMs = provenance.limits().wall().toMillis();
         memoryLimit = provenance.limits().memoryBytes();
         cpuLimit = provenance.limits().cpus();
@@ -172,6 +174,6 @@ class ResultRow extends PanacheEntityBase {
                         cpuMs == null ? null : Duration.ofMillis(cpuMs),
                         peakMemoryBytes),
                 new Evidence(limitName, limitValue, limitReached, killedBy, evidenceSource),
-                new Provenance(runtime, runtimeVersion, image, limits));
+                new Provenance(runtime, runtimeVersion, image, limits, network));
     }
 }

@@ -77,7 +77,8 @@ public final class ResultJson {
     private static void putCircumstances(ObjectNode json, ExecutionResult result) {
         json.set("evidence", evidence(result.evidence()));
         Provenance provenance = result.provenance();
-        json.set("limits", limits(provenance.limits()));
+        json.set(
+                "limits", limits(provenance.limits()).put("network_enabled", provenance.network()));
         json.putObject("runtime")
                 .put("name", provenance.runtime())
                 .put("version", provenance.runtimeVersion());

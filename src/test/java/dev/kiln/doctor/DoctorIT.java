@@ -32,7 +32,7 @@ class DoctorIT {
         Map<String, Outcome> told = new ConcurrentHashMap<>();
         try (var sandbox = DoctorSandbox.open(config)) {
             var examination =
-                    new Doctor(sandbox, config.home())
+                    new Doctor(sandbox, config.home(), true)
                             .examine(
                                     Set.of(kind),
                                     finding -> told.put(finding.attack(), finding.outcome()));

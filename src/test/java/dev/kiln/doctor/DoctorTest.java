@@ -6,6 +6,7 @@ import dev.kiln.job.CapturedStream;
 import dev.kiln.job.Evidence;
 import dev.kiln.job.ExecutionResult;
 import dev.kiln.job.Limits;
+import dev.kiln.job.Needs;
 import dev.kiln.job.Provenance;
 import dev.kiln.job.Termination;
 import dev.kiln.job.Usage;
@@ -184,8 +185,9 @@ class DoctorTest {
     }
 
     private static Examination examine(ScriptedSandbox.Script script) throws InterruptedException {
-        var ground = new Ground(new ScriptedSandbox(script), HOST);
-        return new Doctor(ground, Suite.all()).examine(EnumSet.allOf(AttackClass.class), _ -> {});
+        var ground = new Ground(new ScriptedSandbox(script), HOST, Needs.NOTHING);
+        return new Doctor(ground, Suite.withNetwork())
+                .examine(EnumSet.allOf(AttackClass.class), _ -> {});
     }
 
     private static ExecutionResult exited(int code, String stdout) {
@@ -202,6 +204,6 @@ class DoctorTest {
                 null,
                 new Usage(Duration.ofMillis(reached), null, null),
                 new Evidence("timeout", 1_000L, reached, killedBy, ""),
-                new Provenance("runsc", "1", "sha256:0", LIMITS));
+                new Provenance("runsc", "1", "sha256:0", LIMITS, false));
     }
 }

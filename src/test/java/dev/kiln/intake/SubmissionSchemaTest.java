@@ -26,6 +26,8 @@ class SubmissionSchemaTest {
     private static final List<String> BEYOND_THE_SCHEMA =
             List.of(
                     // the site's policy, its languages
+                    "is not among the images",
+                    "no job gets a network here",
                     "at most 900",
                     "at least 0.001",
                     "at most 4",

@@ -100,11 +100,52 @@ class WrongFieldTest {
                 arguments(
                         sandbox("image", "\"x\""),
                         "/sandbox/image",
-                        "\"image\" is not supported yet"),
+                        "\"x:latest\" is not among the images that jobs may ask for"),
+                arguments(sandbox("image", "7"), "/sandbox/image", "must be a string"),
+                arguments(sandbox("image", "\"\""), "/sandbox/image", "must be the name"),
+                arguments(sandbox("image", "\"a b\""), "/sandbox/image", "must be the name"),
+                arguments(sandbox("image", "\"-a\""), "/sandbox/image", "must be the name"),
+                arguments(sandbox("image", "\"--x\""), "/sandbox/image", "must be the name"),
+                arguments(sandbox("image", "\"../a\""), "/sandbox/image", "must be the name"),
+                arguments(sandbox("image", "\"/a\""), "/sandbox/image", "must be the name"),
+                arguments(sandbox("image", "\"a/\""), "/sandbox/image", "must be the name"),
+                arguments(sandbox("image", "\"a//b\""), "/sandbox/image", "must be the name"),
+                arguments(sandbox("image", "\"a:\""), "/sandbox/image", "must be the name"),
+                arguments(sandbox("image", "\"a:b:c\""), "/sandbox/image", "must be the name"),
+                arguments(sandbox("image", "\"a\\n\""), "/sandbox/image", "must be the name"),
+                arguments(sandbox("image", "\"a\\u0000\""), "/sandbox/image", "must be the name"),
+                arguments(sandbox("image", "\"ä\""), "/sandbox/image", "must be the name"),
+                arguments(sandbox("image", "\"a@sha256:0\""), "/sandbox/image", "must be the name"),
+                arguments(
+                        sandbox("image", "\"a@md5:" + "0".repeat(64) + "\""),
+                        "/sandbox/image",
+                        "must be the name"),
+                arguments(
+                        sandbox("image", "\"a:1@sha256:" + "0".repeat(64) + "\""),
+                        "/sandbox/image",
+                        "must be the name"),
+                arguments(
+                        sandbox("image", "\"KILN/python\""), "/sandbox/image", "must be the name"),
+                arguments(
+                        sandbox("image", "\"DOCKER.IO/library/python\""),
+                        "/sandbox/image",
+                        "in lower case"),
+                arguments(
+                        sandbox("image", "\"http://x.example/a\""),
+                        "/sandbox/image",
+                        "must be the name"),
+                arguments(
+                        sandbox("image", "\"" + "a".repeat(100_000) + "\""),
+                        "/sandbox/image",
+                        "must be the name"),
+                arguments(
+                        sandbox("image", "\"" + "a-".repeat(255) + "\""),
+                        "/sandbox/image",
+                        "must be the name"),
                 arguments(
                         sandbox("network_enabled", "true"),
                         "/sandbox/network_enabled",
-                        "not supported yet"),
+                        "no job gets a network here (kiln.policy.network=false)"),
                 arguments(
                         sandbox("network_enabled", "0"),
                         "/sandbox/network_enabled",

@@ -71,6 +71,7 @@ class ExecutionResultTest {
                         "runsc",
                         "1",
                         "sha256:0",
-                        new Limits(Duration.ofSeconds(1), 1, 1, 1, 1, 1)));
+                        new Limits(Duration.ofSeconds(1), 1, 1, 1, 1, 1),
+                        false));
     }
 }

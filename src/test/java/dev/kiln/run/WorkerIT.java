@@ -133,6 +133,32 @@ class WorkerIT {
     }
 
     @Test
+    void a_job_whose_needs_this_host_lacks_is_given_back_uncounted_and_others_go_on()
+            throws Exception {
+        var lacking = new AtomicInteger(2);
+        sandbox.script(
+                (_, _, limits, _) -> {
+                    if (lacking.getAndDecrement() > 0) {
+                        throw new SandboxFault(
+                                SandboxFault.Scope.NEEDS, "The image x is missing on this host");
+                    }
+                    return ScriptedSandbox.exited(0, "", limits);
+                });
+        var id = submit(1).getFirst();
+
+        await().until(() -> lacking.get() < 2);
+        assertThat(health.trouble()).isEmpty();
+        submit(5).forEach(this::awaitFinished);
+        awaitFinished(id);
+        assertThat(health.trouble()).isEmpty();
+        assertThat(count("select count(*) from job_attempt where counted")).isZero();
+        assertThat(
+                        count(
+                                "select count(*) from job_attempt where not counted and fault like '%image x%'"))
+                .isEqualTo(2);
+    }
+
+    @Test
     void an_error_of_the_worker_itself_costs_an_attempt_and_is_never_a_verdict() {
         var tries = new AtomicInteger();
         sandbox.script(

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -101,6 +102,12 @@ public final class ScriptedSandbox implements Sandbox {
         security.set(report);
     }
 
+    /** Has no images besides the languages' own. */
+    @Override
+    public Set<String> images() {
+        return Set.of();
+    }
+
     @Override
     public SecurityReport validateSecurity() {
         return security.get().get();
@@ -171,6 +178,6 @@ public final class ScriptedSandbox implements Sandbox {
                 null,
                 new Usage(Duration.ofMillis(1), Duration.ofMillis(1), 1L << 20),
                 evidence,
-                new Provenance("scripted", "1", "sha256:scripted", limits));
+                new Provenance("scripted", "1", "sha256:scripted", limits, false));
     }
 }

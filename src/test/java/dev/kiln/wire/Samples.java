@@ -26,7 +26,7 @@ public final class Samples {
     private static final Limits LIMITS =
             new Limits(Duration.ofSeconds(30), 512L << 20, 1.0, 50, 1 << 20, 64 << 20);
     private static final Provenance PROVENANCE =
-            new Provenance("runsc", "release-20240729.0", "sha256:0123", LIMITS);
+            new Provenance("runsc", "release-20240729.0", "sha256:0123", LIMITS, false);
 
     private Samples() {}
 

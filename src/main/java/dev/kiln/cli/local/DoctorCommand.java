@@ -10,7 +10,9 @@ import dev.kiln.doctor.AttackClass;
 import dev.kiln.doctor.Doctor;
 import dev.kiln.doctor.DoctorSandbox;
 import dev.kiln.doctor.Examination;
+import dev.kiln.intake.PolicyConfig;
 import dev.kiln.local.LocalConfig;
+import dev.kiln.sandbox.SecurityReport;
 import dev.kiln.sandbox.docker.SandboxConfig;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -54,14 +56,22 @@ public final class DoctorCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         long start = System.nanoTime();
         QuietLog.silence();
-        var config = LocalConfig.read(SandboxConfig.class).sandbox();
+        var local = LocalConfig.read(SandboxConfig.class, PolicyConfig.class);
+        var config = local.sandbox();
+        var policy = local.get(PolicyConfig.class);
         ExaminationReport report;
         try (var sandbox = DoctorSandbox.open(config);
                 var progress = new Progress(terminal)) {
             var security = sandbox.validateSecurity();
-            report =
-                    new ExaminationReport(
-                            security, examine(new Doctor(sandbox, config.home()), progress));
+            // Where jobs may have a network it is attacked in any case: not tried is not held.
+            boolean network = security.passed(SecurityReport.NETWORK) || policy.network();
+            if (!network) {
+                terminal.err()
+                        .println(
+                                "No job gets a network here, so none was attacked from: neither has this host one for them, nor does kiln.policy.network allow it.");
+            }
+            var doctor = new Doctor(sandbox, config.home(), network);
+            report = new ExaminationReport(security, examine(doctor, progress));
         }
         if (json) {
             terminal.out().println(Json.line(report.json()));

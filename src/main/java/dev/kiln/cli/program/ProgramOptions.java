@@ -55,6 +55,15 @@ public final class ProgramOptions {
     @Option(names = "--pids", paramLabel = "N", description = "Its limit of processes and threads.")
     private @Nullable Integer pids;
 
+    @Option(
+            names = "--image",
+            paramLabel = "NAME",
+            description = "The image to run in, one that the site allows.")
+    private @Nullable String image;
+
+    @Option(names = "--network", description = "Let it reach the internet.")
+    private boolean network;
+
     @Option(names = "--arg", paramLabel = "TEXT", description = "An argument; repeat it for more.")
     private List<String> args = new ArrayList<>();
 
@@ -99,6 +108,10 @@ public final class ProgramOptions {
         }
         if (pids != null) {
             sandbox.put("pids_limit", pids);
+        }
+        put(sandbox, "image", image);
+        if (network) {
+            sandbox.put("network_enabled", true);
         }
         return sandbox;
     }

@@ -39,7 +39,8 @@ record Account(
                         runtime.program(),
                         runtime.version(),
                         cell.spec().image().id(),
-                        cell.spec().limits()));
+                        cell.spec().limits(),
+                        cell.spec().network() != null));
     }
 
     private @Nullable Compilation compilation(Verdict.Ended verdict) {

@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** Makes cells and does away with them. */
 final class Cells {
@@ -38,9 +39,15 @@ final class Cells {
      * Makes a container and starts it; its runner may not have spoken yet. When that fails nothing
      * is left of it.
      *
+     * @param network that it joins; null for none
      * @param labels besides our own
      */
-    Cell open(Image image, ContainerRuntime runtime, Limits limits, Map<String, String> labels)
+    Cell open(
+            Image image,
+            ContainerRuntime runtime,
+            @Nullable JobNetwork network,
+            Limits limits,
+            Map<String, String> labels)
             throws SandboxFault, InterruptedException {
         String name = name(instance.id()) + count.incrementAndGet();
         live.add(name);
@@ -53,6 +60,7 @@ final class Cells {
                         name,
                         image,
                         runtime,
+                        network,
                         limits,
                         home.resolve("runner"),
                         input.path(),

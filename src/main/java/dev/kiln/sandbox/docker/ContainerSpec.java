@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One container as the engine is asked to make it. It holds the runner, waiting; nothing in it
@@ -22,6 +23,7 @@ import java.util.Map;
  * @param name unique on the engine
  * @param image what it is made from
  * @param runtime what isolates it
+ * @param network that it joins; null for none at all
  * @param limits of the program that it is for
  * @param runnerDir host directory with the runner
  * @param inputDir host directory with the program's inputs
@@ -31,6 +33,7 @@ record ContainerSpec(
         String name,
         Image image,
         ContainerRuntime runtime,
+        @Nullable JobNetwork network,
         Limits limits,
         Path runnerDir,
         Path inputDir,
@@ -62,9 +65,12 @@ record ContainerSpec(
                 .withHostName("sandbox")
                 .withLabels(labels)
                 .withHealthcheck(new HealthCheck().withTest(List.of("NONE")))
+                // A name alone takes the variable away: what the image sets is the program's, and
+                // none of it the runner's.
+                .withEnv(List.copyOf(image.env().keySet()))
                 // Cheaper than NetworkMode=none, which makes the engine execute itself once more
                 // per container.
-                .withNetworkDisabled(true)
+                .withNetworkDisabled(network == null)
                 .withTty(false)
                 .withStdinOpen(true)
                 // The engine closes stdin when the worker's connection ends, and the runner ends
@@ -77,6 +83,21 @@ record ContainerSpec(
     }
 
     private HostConfig host() {
+        var host = isolated();
+        return network == null ? host : network.joinedBy(host);
+    }
+
+    private List<Mount> mounts() {
+        var mounts =
+                new ArrayList<>(
+                        List.of(readOnly(runnerDir, "/kiln"), readOnly(inputDir, InputDir.INSIDE)));
+        if (network != null) {
+            mounts.add(readOnly(network.resolvConf(), "/etc/resolv.conf"));
+        }
+        return mounts;
+    }
+
+    private HostConfig isolated() {
         return HostConfig.newHostConfig()
                 .withRuntime(runtime.name())
                 .withReadonlyRootfs(true)
@@ -93,8 +114,7 @@ record ContainerSpec(
                 .withSecurityOpts(securityOpts())
                 .withUlimits(ulimits())
                 .withLogConfig(new LogConfig(LogConfig.LoggingType.NONE))
-                .withMounts(
-                        List.of(readOnly(runnerDir, "/kiln"), readOnly(inputDir, InputDir.INSIDE)))
+                .withMounts(mounts())
                 .withInit(false)
                 .withOomScoreAdj(OOM_SCORE)
                 .withRestartPolicy(RestartPolicy.noRestart());

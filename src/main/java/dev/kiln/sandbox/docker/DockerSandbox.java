@@ -13,7 +13,7 @@ import dev.kiln.sandbox.Tag;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +31,8 @@ public final class DockerSandbox implements Sandbox, Closeable {
     private final SandboxConfig config;
     private final RuntimesConfig runtimes;
     private final Engine engine;
-    private final Map<String, Image> images = new ConcurrentHashMap<>();
+    private final Images images;
+    private final NetworkGate network;
 
     /** Held while probing, so that ten waiting runs probe once. */
     private final ReentrantLock probing = new ReentrantLock();
@@ -45,6 +46,8 @@ public final class DockerSandbox implements Sandbox, Closeable {
         this.runtimes = runtimes;
         var address = EngineAddress.of(config.engine(), System.getenv("DOCKER_HOST"));
         this.engine = new Engine(address, config.callTimeout(), config.connections());
+        this.images = new Images(engine);
+        this.network = new NetworkGate(engine, config, this::runTrusted);
     }
 
     /** {@inheritDoc} An interrupt counts as {@code RELEASED}. */
@@ -60,6 +63,11 @@ public final class DockerSandbox implements Sandbox, Closeable {
         }
         try {
             return run(tag, program, limits, stop, runtime);
+        } catch (SandboxFault fault) {
+            if (fault.scope() == SandboxFault.Scope.HOST) {
+                network.forget();
+            }
+            throw fault;
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new RunReleased();
@@ -73,11 +81,43 @@ public final class DockerSandbox implements Sandbox, Closeable {
             StopSignal stop,
             RuntimesConfig.Runtime runtime)
             throws SandboxFault, RunReleased, InterruptedException {
-        var command = command(program.language(), runtime);
-        Cells cells = proved().host().cells();
-        Cell cell = open(runtime.image(), limits, labels(tag));
+        Images.Chosen chosen;
         try {
-            return new Run(engine, cells, config, cell, stop).toEnd(program, command);
+            chosen = images.choose(runtime.image(), program.needs().image());
+        } catch (SandboxFault fault) {
+            throw blamed(fault, false, false);
+        }
+        var command = command(program.language(), runtime);
+        Proved ready = proved();
+        var order = new Order(program, command, limits, stop, labels(tag));
+        return run(ready, program.needs().network() ? network.open() : null, chosen, order);
+    }
+
+    /** One program to be run, wherever that will be. */
+    private record Order(
+            Program program,
+            LaunchCommand command,
+            Limits limits,
+            StopSignal stop,
+            Map<String, String> labels) {}
+
+    /** Makes a cell, runs the program in it, and does away with it. */
+    private ExecutionResult run(
+            Proved ready, NetworkGate.@Nullable Way way, Images.Chosen chosen, Order order)
+            throws SandboxFault, RunReleased, InterruptedException {
+        Cells cells = ready.host().cells();
+        ContainerRuntime runtime = way == null ? ready.runtime() : way.runtime();
+        JobNetwork joined = way == null ? null : way.network();
+        Cell cell;
+        try {
+            cell = cells.open(chosen.image(), runtime, joined, order.limits(), order.labels());
+        } catch (SandboxFault fault) {
+            throw blamed(fault, way != null, chosen.foreign());
+        }
+        try {
+            var command = order.command();
+            return new Run(engine, cells, config, cell, order.stop())
+                    .toEnd(order.program(), chosen.foreign() ? command.byName() : command);
         } finally {
             cells.dispose(cell);
         }
@@ -96,32 +136,63 @@ public final class DockerSandbox implements Sandbox, Closeable {
         }
     }
 
-    private Cell open(String imageName, Limits limits, Map<String, String> labels)
-            throws SandboxFault, InterruptedException {
-        Proved ready = proved();
+    /**
+     * What a start that failed means. A fault of the host: what was known of it holds no longer, it
+     * has to prove itself again. Where it can do that, what this one job asked for is to blame and
+     * not the host, which would otherwise be closed for all others.
+     */
+    private SandboxFault blamed(SandboxFault fault, boolean networked, boolean foreignImage)
+            throws InterruptedException {
+        if (fault.scope() != SandboxFault.Scope.HOST) {
+            return fault;
+        }
+        proved = null;
+        if (!networked && !foreignImage) {
+            return fault;
+        }
         try {
-            return ready.host().cells().open(image(imageName), ready.runtime(), limits, labels);
-        } catch (SandboxFault fault) {
-            if (fault.scope() == SandboxFault.Scope.HOST) {
-                // What was known of the host holds no longer: it has to prove itself again.
-                proved = null;
-                images.remove(imageName);
-            }
-            throw fault;
+            proved();
+        } catch (SandboxFault ofHost) {
+            return ofHost;
+        }
+        return networked
+                ? new SandboxFault(
+                        SandboxFault.Scope.NEEDS, String.valueOf(fault.getMessage()), fault)
+                : new SandboxFault(
+                        SandboxFault.Scope.SANDBOX,
+                        "The image that the job asks for does not start, though others do: "
+                                + fault.getMessage(),
+                        fault);
+    }
+
+    /** Runs one of our own programs on the way that is being probed. */
+    private ExecutionResult runTrusted(NetworkGate.Way way, Program program, StopSignal stop)
+            throws SandboxFault, RunReleased, InterruptedException {
+        var python = TrustedPrograms.python(config.probeImage());
+        return run(
+                proved(),
+                way,
+                images.choose(python.image(), null),
+                new Order(
+                        program,
+                        LaunchCommand.of(python),
+                        NetworkGate.LIMITS,
+                        stop,
+                        labels(TrustedPrograms.tag())));
+    }
+
+    @Override
+    public Set<String> images() throws SandboxFault {
+        try {
+            return engine.images();
+        } catch (InterruptedException interrupted) {
+            throw interruptedCheck(interrupted);
         }
     }
 
-    private Image image(String name) throws SandboxFault, InterruptedException {
-        Image known = images.get(name);
-        return known != null ? known : refreshed(name);
-    }
-
-    private Image refreshed(String name) throws SandboxFault, InterruptedException {
-        // Forgotten first: an image that is gone must not go on being used by its digest.
-        images.remove(name);
-        Image found = engine.image(name);
-        images.put(name, found);
-        return found;
+    private static SandboxFault interruptedCheck(InterruptedException interrupted) {
+        Thread.currentThread().interrupt();
+        return new SandboxFault(SandboxFault.Scope.HOST, "The check was interrupted", interrupted);
     }
 
     private static Map<String, String> labels(Tag tag) {
@@ -137,16 +208,14 @@ public final class DockerSandbox implements Sandbox, Closeable {
             engine.ping();
             for (var runtime : runtimes.runtimes().entrySet()) {
                 command(runtime.getKey(), runtime.getValue());
-                refreshed(runtime.getValue().image());
+                images.own(runtime.getValue().image());
             }
             Host place = proved().host();
             if (place.cells().untidy()) {
                 place.orphans().sweep();
             }
         } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw new SandboxFault(
-                    SandboxFault.Scope.HOST, "The check was interrupted", interrupted);
+            throw interruptedCheck(interrupted);
         }
     }
 
@@ -161,6 +230,11 @@ public final class DockerSandbox implements Sandbox, Closeable {
                             public ContainerRuntime runtime()
                                     throws SandboxFault, InterruptedException {
                                 return proved().runtime();
+                            }
+
+                            @Override
+                            public String network() throws SandboxFault, InterruptedException {
+                                return network.probe();
                             }
 
                             @Override

@@ -15,11 +15,15 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,38 +66,71 @@ final class Engine implements Closeable {
         return ask("describe itself", () -> client.infoCmd().exec());
     }
 
-    /**
-     * Looks an image up by name or digest.
-     *
-     * @throws SandboxFault with scope {@code HOST} and the remedy when the engine does not have it
-     */
-    Image image(String name) throws SandboxFault, InterruptedException {
+    /** Looks an image up by name or digest; empty when the engine does not have it. */
+    Optional<Image> image(String name) throws SandboxFault, InterruptedException {
+        return found(
+                "look up the image " + name,
+                () -> {
+                    var found = client.inspectImageCmd(name).exec();
+                    var config = found.getConfig();
+                    if (config == null) {
+                        return new Image(String.valueOf(found.getId()), Map.of(), Set.of());
+                    }
+                    String[] env = config.getEnv();
+                    Map<String, ?> volumes = config.getVolumes();
+                    return new Image(
+                            String.valueOf(found.getId()),
+                            env == null ? Map.of() : variables(List.of(env)),
+                            volumes == null ? Set.of() : volumes.keySet());
+                });
+    }
+
+    /** All names, with tag and with digest, and ids of images that the engine has. */
+    Set<String> images() throws SandboxFault, InterruptedException {
+        return ask(
+                "list images",
+                () -> {
+                    var names = new HashSet<String>();
+                    for (var image : client.listImagesCmd().exec()) {
+                        names.add(image.getId());
+                        for (String[] each :
+                                new String[][] {image.getRepoTags(), image.getRepoDigests()}) {
+                            if (each != null) {
+                                names.addAll(List.of(each));
+                            }
+                        }
+                    }
+                    names.removeIf(name -> name.contains("<none>"));
+                    return Set.copyOf(names);
+                });
+    }
+
+    /** The addresses that the host has in a Docker network; empty when there is no such network. */
+    Optional<List<String>> gateways(String network) throws SandboxFault, InterruptedException {
+        return found(
+                "look up the network " + network,
+                () ->
+                        client
+                                .inspectNetworkCmd()
+                                .withNetworkId(network)
+                                .exec()
+                                .getIpam()
+                                .getConfig()
+                                .stream()
+                                .flatMap(config -> Stream.ofNullable(config.getGateway()))
+                                .toList());
+    }
+
+    private <T> Optional<T> found(String what, Callable<T> call)
+            throws SandboxFault, InterruptedException {
         try {
-            return tryCall(
-                    "look up the image " + name,
-                    limit,
-                    () -> {
-                        var found = client.inspectImageCmd(name).exec();
-                        var config = found.getConfig();
-                        String[] env = config == null ? null : config.getEnv();
-                        return new Image(
-                                String.valueOf(found.getId()),
-                                env == null ? Map.of() : variables(List.of(env)));
-                    });
+            return Optional.of(tryCall(what, limit, call));
         } catch (Refused no) {
             if (no.status() != NOT_FOUND) {
                 throw unexpected(no);
             }
-            throw missing(name, no);
+            return Optional.empty();
         }
-    }
-
-    private static SandboxFault missing(String image, Refused no) {
-        return new SandboxFault(
-                SandboxFault.Scope.HOST,
-                "The sandbox image %s is missing on this host: build it with ./kiln setup, or docker pull it where it comes from a registry."
-                        .formatted(image),
-                no);
     }
 
     private static Map<String, String> variables(List<String> lines) {
@@ -125,7 +162,9 @@ final class Engine implements Closeable {
                         return create.exec().getId();
                     });
         } catch (Refused no) {
-            throw no.status() == NOT_FOUND ? missing(spec.image().id(), no) : no.asFault();
+            throw no.status() == NOT_FOUND
+                    ? Images.missing(spec.image().id(), SandboxFault.Scope.NEEDS)
+                    : no.asFault();
         }
     }
 

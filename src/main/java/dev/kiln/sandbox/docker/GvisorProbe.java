@@ -54,8 +54,8 @@ final class GvisorProbe {
     }
 
     private RunnerHello greet(ContainerRuntime runtime) throws SandboxFault, InterruptedException {
-        Image image = engine.image(config.probeImage());
-        Cell cell = cells.open(image, runtime, LIMITS, Map.of("dev.kiln.probe", "true"));
+        Image image = new Images(engine).own(config.probeImage());
+        Cell cell = cells.open(image, runtime, null, LIMITS, Map.of("dev.kiln.probe", "true"));
         try {
             RunnerHello hello =
                     cell.conversation()

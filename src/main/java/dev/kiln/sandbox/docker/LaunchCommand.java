@@ -77,6 +77,29 @@ record LaunchCommand(String file, List<String> command, @Nullable Compile compil
                         .orElse(null));
     }
 
+    /**
+     * The same for an image that is not the language's own: executables are looked for by their
+     * names where that image keeps its programs.
+     */
+    LaunchCommand byName() {
+        return new LaunchCommand(
+                file,
+                byName(command),
+                compile == null ? null : new Compile(byName(compile.command()), compile.timeout()));
+    }
+
+    /** What a compiler built stays where it is. */
+    private static List<String> byName(List<String> command) {
+        String executable = command.getFirst();
+        if (!executable.startsWith("/")) {
+            return command;
+        }
+        var found = new ArrayList<>(command);
+        found.set(0, executable.substring(executable.lastIndexOf('/') + 1));
+        found.addFirst("/usr/bin/env");
+        return found;
+    }
+
     /** What the runner is told for this program in this container. */
     RunnerSpec spec(Program program, ContainerSpec container) {
         boolean taken = InputDir.taken(file, program.files());

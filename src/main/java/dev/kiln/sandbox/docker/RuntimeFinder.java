@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -38,13 +39,40 @@ final class RuntimeFinder {
     ContainerRuntime find(Info info) throws SandboxFault, InterruptedException {
         boolean gvisor = config.runtime() != SandboxConfig.Isolation.RUNC;
         List<String> candidates = gvisor ? config.gvisorNames() : List.of("runc");
+        return find(info, candidates, gvisor)
+                .orElseThrow(
+                        () ->
+                                new SandboxFault(
+                                        SandboxFault.Scope.HOST,
+                                        notRegistered(gvisor, candidates)));
+    }
+
+    /**
+     * The runtime for programs with network.
+     *
+     * @throws SandboxFault with scope {@code NEEDS} and the remedy when it is not registered
+     */
+    ContainerRuntime findForNetwork(Info info) throws SandboxFault, InterruptedException {
+        boolean gvisor = config.runtime() != SandboxConfig.Isolation.RUNC;
+        String name = gvisor ? config.networkRuntime() : "runc";
+        return find(info, List.of(name), gvisor)
+                .orElseThrow(
+                        () ->
+                                new SandboxFault(
+                                        SandboxFault.Scope.NEEDS,
+                                        "No job gets a network here: the runtime %s is not registered with the Docker Engine. Run ./kiln setup gvisor as root."
+                                                .formatted(name)));
+    }
+
+    private static Optional<ContainerRuntime> find(
+            Info info, List<String> candidates, boolean gvisor) throws InterruptedException {
         int cpus = info.getNCPU() == null ? 1 : info.getNCPU();
         for (String name : candidates) {
             if (registered(info).get(name) instanceof Map<?, ?> entry) {
-                return describe(name, entry, gvisor, cpus);
+                return Optional.of(describe(name, entry, gvisor, cpus));
             }
         }
-        throw new SandboxFault(SandboxFault.Scope.HOST, notRegistered(gvisor, candidates));
+        return Optional.empty();
     }
 
     private static String notRegistered(boolean gvisor, List<String> candidates) {

@@ -48,6 +48,28 @@ public interface SandboxConfig {
     @WithDefault("kiln/python:latest")
     String probeImage();
 
+    /**
+     * The Docker network that jobs with network join; made, with the firewall in front of it, by
+     * {@code deploy/host/setup network}.
+     */
+    @WithDefault("kiln")
+    String network();
+
+    /** The name under which gVisor is registered for jobs with network. */
+    @WithDefault("kiln-gvisor-net")
+    String networkRuntime();
+
+    /** The resolvers of jobs with network. Public ones: the firewall refuses private addresses. */
+    @WithDefault("1.1.1.1,8.8.8.8")
+    List<String> resolvers();
+
+    /**
+     * For how long a firewall that was seen to work is believed in; with the next job with network
+     * it is probed again.
+     */
+    @WithDefault("1m")
+    Duration networkProbe();
+
     /** The longest wait for one call to the engine before it counts as hung. */
     @WithDefault("20s")
     Duration callTimeout();

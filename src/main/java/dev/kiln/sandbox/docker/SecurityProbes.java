@@ -41,6 +41,13 @@ final class SecurityProbes {
         /** The runtime, proved. */
         ContainerRuntime runtime() throws SandboxFault, InterruptedException;
 
+        /**
+         * Probes the firewall in front of jobs with network; says what was seen of it.
+         *
+         * @throws SandboxFault when it is not there or does not keep them from all but the internet
+         */
+        String network() throws SandboxFault, InterruptedException;
+
         /** Runs one of our own programs. */
         ExecutionResult run(String resource, Limits limits)
                 throws SandboxFault, RunReleased, InterruptedException;
@@ -66,6 +73,7 @@ final class SecurityProbes {
         proveRuntime();
         inspect();
         starve();
+        touchFirewall();
         return new SecurityReport(probes, facts(), Instant.now());
     }
 
@@ -142,6 +150,14 @@ final class SecurityProbes {
                                     .formatted(result.termination().wireName()));
         } catch (SandboxFault | RunReleased | InterruptedException notRun) {
             add(name, false, why(notRun));
+        }
+    }
+
+    private void touchFirewall() {
+        try {
+            probes.add(new Probe(SecurityReport.NETWORK, true, false, subject.network()));
+        } catch (SandboxFault | InterruptedException fault) {
+            probes.add(new Probe(SecurityReport.NETWORK, false, false, why(fault)));
         }
     }
 

@@ -29,6 +29,11 @@ final class TrustedPrograms {
      * @param pids the limit it will find
      */
     static Program named(String resource, int pids) {
+        return named(resource, pids, List.of());
+    }
+
+    /** One of them, with arguments. */
+    static Program named(String resource, int pids, List<String> arguments) {
         try (var code = TrustedPrograms.class.getResourceAsStream("/probes/" + resource)) {
             if (code == null) {
                 throw new IllegalStateException("Kiln lacks its program " + resource);
@@ -37,7 +42,7 @@ final class TrustedPrograms {
                     "probe",
                     code.readAllBytes(),
                     new byte[0],
-                    List.of(),
+                    arguments,
                     Map.of("PIDS", Integer.toString(pids)),
                     List.of(),
                     Needs.NOTHING);

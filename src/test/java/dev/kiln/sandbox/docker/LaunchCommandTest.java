@@ -30,7 +30,20 @@ class LaunchCommandTest {
                             List.of("/usr/bin/cc", "-o{build}/program", "{file}"),
                             Duration.ofSeconds(3)));
     private static final Image IMAGE =
-            new Image("sha256:0", Map.of("PATH", "/image/bin", "LANG", "de_DE.UTF-8"));
+            new Image(
+                    "sha256:0",
+                    Map.of("PATH", "/image/bin", "LANG", "de_DE.UTF-8"),
+                    java.util.Set.of());
+
+    @Test
+    void in_an_image_that_is_not_the_languages_own_the_executable_is_looked_for_by_name() {
+        var spec =
+                PYTHON.byName().spec(program(List.of("a"), Map.of(), file("data/x")), container());
+
+        assertThat(spec.argv())
+                .containsExactly("/usr/bin/env", "python3", "-X", "/tmp/work/main.py", "a");
+        assertThat(spec.env()).containsEntry("PATH", "/image/bin");
+    }
 
     @Test
     void the_program_runs_beside_its_files() {
@@ -220,6 +233,7 @@ class LaunchCommandTest {
                 "kiln-x",
                 IMAGE,
                 new ContainerRuntime("kiln-gvisor", true, "x", "systrap", 2),
+                null,
                 SandboxHost.LIMITS,
                 Path.of("/r"),
                 Path.of("/i"),

@@ -44,7 +44,12 @@ class ProcessBackstopIT {
                 SandboxHost.program(
                         "sh", "echo before; for i in $(seq 49); do sleep 100 & done; wait");
         Cell cell =
-                cells.open(engine.image(SandboxHost.IMAGE), runtime, SandboxHost.LIMITS, Map.of());
+                cells.open(
+                        new Images(engine).own(SandboxHost.IMAGE),
+                        runtime,
+                        null,
+                        SandboxHost.LIMITS,
+                        Map.of());
         try {
             var command = new LaunchCommand("main.sh", List.of("/bin/sh", "{file}"), null);
             return new Run(engine, cells, home.settings, cell, new StopSignal())

@@ -127,6 +127,12 @@ final class SandboxHost implements AutoCloseable {
                 runtime, bytes(code), new byte[0], List.of(), Map.of(), List.of(), Needs.NOTHING);
     }
 
+    /** Python with what it needs besides. */
+    static Program program(String code, Needs needs) {
+        return new Program(
+                "python", bytes(code), new byte[0], List.of(), Map.of(), List.of(), needs);
+    }
+
     static Program program(
             String code,
             String stdin,
@@ -193,6 +199,10 @@ final class SandboxHost implements AutoCloseable {
             Path home,
             Optional<String> engine,
             String probeImage,
+            String network,
+            String networkRuntime,
+            List<String> resolvers,
+            Duration networkProbe,
             Duration callTimeout,
             Duration startTimeout,
             Duration killTimeout,
@@ -205,6 +215,10 @@ final class SandboxHost implements AutoCloseable {
                     home,
                     Optional.empty(),
                     IMAGE,
+                    "kiln",
+                    "kiln-gvisor-net",
+                    List.of("1.1.1.1", "8.8.8.8"),
+                    Duration.ofMinutes(1),
                     Duration.ofSeconds(20),
                     Duration.ofSeconds(30),
                     Duration.ofSeconds(15),
@@ -218,6 +232,10 @@ final class SandboxHost implements AutoCloseable {
                     home,
                     Optional.of(address),
                     probeImage,
+                    network,
+                    networkRuntime,
+                    resolvers,
+                    networkProbe,
                     callTimeout,
                     startTimeout,
                     killTimeout,
@@ -231,6 +249,10 @@ final class SandboxHost implements AutoCloseable {
                     home,
                     engine,
                     probeImage,
+                    network,
+                    networkRuntime,
+                    resolvers,
+                    networkProbe,
                     callTimeout,
                     startTimeout,
                     killTimeout,
@@ -244,6 +266,10 @@ final class SandboxHost implements AutoCloseable {
                     home,
                     engine,
                     probeImage,
+                    network,
+                    networkRuntime,
+                    resolvers,
+                    networkProbe,
                     callTimeout,
                     startTimeout,
                     limit,
@@ -257,7 +283,63 @@ final class SandboxHost implements AutoCloseable {
                     home,
                     engine,
                     probeImage,
+                    network,
+                    networkRuntime,
+                    resolvers,
+                    networkProbe,
                     limit,
+                    startTimeout,
+                    killTimeout,
+                    connections);
+        }
+
+        Settings withNetwork(String name) {
+            return new Settings(
+                    runtime,
+                    gvisorNames,
+                    home,
+                    engine,
+                    probeImage,
+                    name,
+                    networkRuntime,
+                    resolvers,
+                    networkProbe,
+                    callTimeout,
+                    startTimeout,
+                    killTimeout,
+                    connections);
+        }
+
+        Settings withResolver(String address) {
+            return new Settings(
+                    runtime,
+                    gvisorNames,
+                    home,
+                    engine,
+                    probeImage,
+                    network,
+                    networkRuntime,
+                    List.of(address),
+                    networkProbe,
+                    callTimeout,
+                    startTimeout,
+                    killTimeout,
+                    connections);
+        }
+
+        /** Believes in the firewall for as long as this. */
+        Settings withNetworkProbe(Duration age) {
+            return new Settings(
+                    runtime,
+                    gvisorNames,
+                    home,
+                    engine,
+                    probeImage,
+                    network,
+                    networkRuntime,
+                    resolvers,
+                    age,
+                    callTimeout,
                     startTimeout,
                     killTimeout,
                     connections);
@@ -270,6 +352,10 @@ final class SandboxHost implements AutoCloseable {
                     home,
                     engine,
                     image,
+                    network,
+                    networkRuntime,
+                    resolvers,
+                    networkProbe,
                     callTimeout,
                     startTimeout,
                     killTimeout,

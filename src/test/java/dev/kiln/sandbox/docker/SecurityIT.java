@@ -16,7 +16,8 @@ class SecurityIT {
         "user_namespaces_refused",
         "read_only_root",
         "non_root",
-        "memory_limited"
+        "memory_limited",
+        "network_firewalled"
     };
 
     @Test

@@ -1,0 +1,80 @@
+package dev.kiln.sandbox.docker;
+
+import dev.kiln.sandbox.SandboxFault;
+import dev.kiln.sandbox.SandboxFault.Scope;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the image of each run. A name is resolved once for each, when the run begins, and the
+ * container is made from what was found: a name that comes to mean another image meanwhile does not
+ * change it.
+ */
+final class Images {
+    /**
+     * What a run's program is run in.
+     *
+     * @param image as resolved
+     * @param foreign whether it is another image than the language's own, so that nothing in it is
+     *     known to be where the language's command expects it
+     */
+    record Chosen(Image image, boolean foreign) {}
+
+    private final Engine engine;
+
+    Images(Engine engine) {
+        this.engine = engine;
+    }
+
+    /**
+     * The image that the job asks for, else the language's own.
+     *
+     * @throws SandboxFault with scope {@code HOST} when the language's own is missing, {@code
+     *     NEEDS} when the job's is, {@code SANDBOX} when nothing can run in it anywhere
+     */
+    Chosen choose(String own, @Nullable String asked) throws SandboxFault, InterruptedException {
+        if (asked == null) {
+            return new Chosen(own(own), false);
+        }
+        Image image = usable(asked, found(asked, Scope.NEEDS), Scope.SANDBOX);
+        Optional<Image> usual = engine.image(own);
+        return new Chosen(image, !usual.map(Image::id).equals(Optional.of(image.id())));
+    }
+
+    /**
+     * A language's own image, or the probe's.
+     *
+     * @throws SandboxFault with scope {@code HOST} when it is missing or unusable
+     */
+    Image own(String name) throws SandboxFault, InterruptedException {
+        return usable(name, found(name, Scope.HOST), Scope.HOST);
+    }
+
+    private Image found(String name, Scope missing) throws SandboxFault, InterruptedException {
+        var image = engine.image(name);
+        if (image.isEmpty()) {
+            throw missing(name, missing);
+        }
+        return image.get();
+    }
+
+    /** Says that an image is not there. */
+    static SandboxFault missing(String image, Scope scope) {
+        return new SandboxFault(
+                scope,
+                "The sandbox image %s is missing on this host: build it with ./kiln setup, or docker pull it where it comes from a registry."
+                        .formatted(image));
+    }
+
+    private static Image usable(String name, Image image, Scope scope) throws SandboxFault {
+        if (!image.volumes().isEmpty()) {
+            throw new SandboxFault(
+                    scope,
+                    "The image %s declares volumes (%s), which the engine would make on the host's disk, writable and without a limit: build one without VOLUME."
+                            .formatted(
+                                    name,
+                                    String.join(", ", image.volumes().stream().sorted().toList())));
+        }
+        return image;
+    }
+}
