@@ -7,6 +7,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
@@ -27,6 +28,9 @@ class HostSecurity {
     private final ReentrantLock probing = new ReentrantLock();
 
     private volatile @Nullable SecurityReport last;
+
+    /** Whether jobs were refused what was seen to be there: it is looked for until it is back. */
+    private volatile boolean doubted;
 
     @Inject
     HostSecurity(Sandbox sandbox) {
@@ -62,6 +66,7 @@ class HostSecurity {
             }
             SecurityReport made = sandbox.validateSecurity();
             last = made;
+            doubted &= !made.passed(SecurityReport.NETWORK);
             made.insufficient()
                     .forEach(
                             probe ->
@@ -72,6 +77,22 @@ class HostSecurity {
         }
     }
 
+    /** The last report, however old; none before the first. */
+    Optional<SecurityReport> last() {
+        return Optional.ofNullable(last);
+    }
+
+    /** What was seen of the network holds no longer: it is offered again once it was seen anew. */
+    void doubtNetwork() {
+        doubted = true;
+        last = null;
+    }
+
+    /** Whether this promise was seen to be kept at the last look. */
+    boolean seen(String probe) {
+        return last().filter(report -> report.passed(probe)).isPresent();
+    }
+
     /**
      * Probes, unless all that every job needs was seen to be kept already.
      *
@@ -79,7 +100,7 @@ class HostSecurity {
      */
     void requireSufficient() throws SandboxFault {
         SecurityReport known = last;
-        if (known == null || !known.sufficient()) {
+        if (known == null || !known.sufficient() || (doubted && !isCurrent(known))) {
             known = probe(known);
         }
         if (!known.sufficient()) {

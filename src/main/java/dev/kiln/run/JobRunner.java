@@ -55,7 +55,7 @@ public class JobRunner {
                     sandbox.run(Tag.of(lease), job.spec().program(), job.spec().limits(), stop);
             persist(() -> finish(lease, result));
         } catch (SandboxFault fault) {
-            persist(() -> failed(lease, fault));
+            persist(() -> failed(job, fault));
         } catch (RunReleased released) {
             // After a lost lease this writes nothing, since the epoch has moved on or will be taken
             // back by the reaper.
@@ -98,7 +98,8 @@ public class JobRunner {
                 result.usage().wall().toMillis());
     }
 
-    private void failed(Lease lease, SandboxFault fault) {
+    private void failed(ClaimedJob job, SandboxFault fault) {
+        Lease lease = job.lease();
         String message = String.valueOf(fault.getMessage());
         switch (fault.scope()) {
             case HOST -> {
@@ -106,7 +107,10 @@ public class JobRunner {
                 faults.notAttempted(lease, message);
             }
             // Others can run here: nothing is wrong with this host but for this one job.
-            case NEEDS -> faults.notAttempted(lease, message);
+            case NEEDS -> {
+                health.lacked(job.spec().program().needs());
+                faults.notAttempted(lease, message);
+            }
             case SANDBOX -> faults.attemptFailed(lease, LeaseStore.By.HOLDER, message);
         }
     }

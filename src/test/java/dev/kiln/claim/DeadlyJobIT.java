@@ -10,6 +10,7 @@ import dev.kiln.lifecycle.KilnConfig;
 import dev.kiln.store.Attempt;
 import dev.kiln.store.CancelStore;
 import dev.kiln.store.ClaimStore;
+import dev.kiln.store.WorkerStore;
 import dev.kiln.store.HistoryReader;
 import dev.kiln.store.JobReader;
 import dev.kiln.store.LeaseStore;
@@ -18,6 +19,7 @@ import dev.kiln.store.SubmissionStore;
 import dev.kiln.testing.Jobs;
 import dev.kiln.testing.StoreProfile;
 import io.agroal.api.AgroalDataSource;
+import dev.kiln.testing.Workers;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
@@ -25,7 +27,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.Test;
 class DeadlyJobIT {
     @Inject SubmissionStore submissions;
     @Inject ClaimStore claims;
+    @Inject WorkerStore workers;
     @Inject LeaseStore leases;
     @Inject RetryStore retries;
     @Inject CancelStore cancels;
@@ -116,7 +118,7 @@ class DeadlyJobIT {
 
     private List<Lease> claim() throws SQLException {
         sql("update job set run_at = now() where state = 'QUEUED'");
-        return claims.claim("w", Set.of("python"), 1, Duration.ofSeconds(20)).stream()
+        return Workers.claim(workers, claims, 1, Duration.ofSeconds(20)).stream()
                 .map(c -> c.lease())
                 .toList();
     }

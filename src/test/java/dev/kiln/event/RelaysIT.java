@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kiln.job.Lease;
 import dev.kiln.store.ClaimStore;
+import dev.kiln.store.WorkerStore;
 import dev.kiln.store.LeaseStore;
 import dev.kiln.store.ResultStore;
 import dev.kiln.store.RetryStore;
@@ -16,6 +17,7 @@ import dev.kiln.testing.Servers;
 import dev.kiln.testing.StoreProfile;
 import dev.kiln.testing.Topics;
 import io.agroal.api.AgroalDataSource;
+import dev.kiln.testing.Workers;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
@@ -47,6 +49,7 @@ class RelaysIT {
 
     @Inject SubmissionStore submissions;
     @Inject ClaimStore claims;
+    @Inject WorkerStore workers;
     @Inject LeaseStore leases;
     @Inject ResultStore results;
     @Inject RetryStore retries;
@@ -101,7 +104,7 @@ class RelaysIT {
     }
 
     private List<Lease> claim() {
-        return claims.claim("w", Set.of("python"), JOBS, LEASE).stream()
+        return Workers.claim(workers, claims, JOBS, LEASE).stream()
                 .map(c -> c.lease())
                 .toList();
     }

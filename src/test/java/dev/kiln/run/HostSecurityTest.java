@@ -3,13 +3,16 @@ package dev.kiln.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.kiln.job.Needs;
 import dev.kiln.sandbox.SandboxFault;
 import dev.kiln.sandbox.ScriptedSandbox;
+import dev.kiln.sandbox.SecurityReport;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -61,11 +64,45 @@ class HostSecurityTest {
         health.check();
         passes = true;
 
-        assertThat(health.probe()).isTrue();
+        assertThat(health.probe()).as("something is new").isTrue();
         assertThat(health.trouble()).isEmpty();
         clock.now = clock.now.plus(Duration.ofDays(1));
-        assertThat(health.probe()).isTrue();
+        assertThat(health.probe()).as("nothing is new").isFalse();
+        assertThat(health.trouble()).isEmpty();
         assertThat(probes).hasValue(2);
+    }
+
+    @Test
+    void a_network_that_a_job_did_not_get_is_offered_again_only_when_it_was_seen_again() {
+        var firewalled = new AtomicBoolean(true);
+        sandbox.security(
+                () -> {
+                    probes.incrementAndGet();
+                    return ScriptedSandbox.report(
+                            SecurityReport.NETWORK, firewalled.get(), false, clock.instant());
+                });
+        var health = new HostHealth(sandbox, security);
+        health.check();
+        assertThat(security.seen(SecurityReport.NETWORK)).isTrue();
+
+        health.lacked(new Needs("an/image:1", false));
+        assertThat(security.seen(SecurityReport.NETWORK)).as("nothing to do with it").isTrue();
+        firewalled.set(false);
+        health.lacked(new Needs(null, true));
+        assertThat(security.seen(SecurityReport.NETWORK)).isFalse();
+        health.probe();
+        assertThat(security.seen(SecurityReport.NETWORK)).isFalse();
+        assertThat(health.trouble()).as("other jobs go on").isEmpty();
+        health.probe();
+        assertThat(probes).as("not at every look").hasValue(2);
+
+        firewalled.set(true);
+        clock.now = clock.now.plus(HostSecurity.CURRENT);
+        health.probe();
+        assertThat(security.seen(SecurityReport.NETWORK)).isTrue();
+        clock.now = clock.now.plus(HostSecurity.CURRENT);
+        health.probe();
+        assertThat(probes).hasValue(3);
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -34,6 +35,7 @@ public final class ScriptedSandbox implements Sandbox {
 
     private final AtomicReference<Script> script;
     private final AtomicReference<@Nullable SandboxFault> notReady = new AtomicReference<>();
+    private final AtomicReference<Map<String, String>> lacking = new AtomicReference<>(Map.of());
     private final AtomicReference<Supplier<SecurityReport>> security =
             new AtomicReference<>(() -> report("scripted", true, Instant.now()));
     private final List<Tag> tags = new CopyOnWriteArrayList<>();
@@ -89,12 +91,18 @@ public final class ScriptedSandbox implements Sandbox {
         }
     }
 
+    /** Makes {@link #checkReady} say that these languages cannot be run, and why. */
+    public void lacking(Map<String, String> languages) {
+        lacking.set(Map.copyOf(languages));
+    }
+
     @Override
-    public void checkReady() throws SandboxFault {
+    public Map<String, String> checkReady() throws SandboxFault {
         SandboxFault fault = notReady.get();
         if (fault != null) {
             throw fault;
         }
+        return lacking.get();
     }
 
     /** Makes {@link #validateSecurity} say this from now on. */
@@ -115,8 +123,14 @@ public final class ScriptedSandbox implements Sandbox {
 
     /** A report with one probe of this name that every job needs. */
     public static SecurityReport report(String probe, boolean passed, Instant at) {
+        return report(probe, passed, true, at);
+    }
+
+    /** A report with one probe of this name. */
+    public static SecurityReport report(
+            String probe, boolean passed, boolean required, Instant at) {
         return new SecurityReport(
-                List.of(new SecurityReport.Probe(probe, passed, true, "as the script says")),
+                List.of(new SecurityReport.Probe(probe, passed, required, "as the script says")),
                 new SecurityReport.Facts("scripted", "1", "none", "2", "none", "none"),
                 at);
     }
