@@ -6,18 +6,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kiln.job.Lease;
 import dev.kiln.store.ClaimStore;
-import dev.kiln.store.WorkerStore;
 import dev.kiln.store.LeaseStore;
 import dev.kiln.store.ResultStore;
 import dev.kiln.store.RetryStore;
 import dev.kiln.store.SubmissionStore;
+import dev.kiln.store.WorkerStore;
 import dev.kiln.testing.Jobs;
 import dev.kiln.testing.KilnProcess;
 import dev.kiln.testing.Servers;
 import dev.kiln.testing.StoreProfile;
 import dev.kiln.testing.Topics;
-import io.agroal.api.AgroalDataSource;
 import dev.kiln.testing.Workers;
+import io.agroal.api.AgroalDataSource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
@@ -104,9 +104,7 @@ class RelaysIT {
     }
 
     private List<Lease> claim() {
-        return Workers.claim(workers, claims, JOBS, LEASE).stream()
-                .map(c -> c.lease())
-                .toList();
+        return Workers.claim(workers, claims, JOBS, LEASE).stream().map(c -> c.lease()).toList();
     }
 
     private static Map<String, Set<String>> delivered(Set<String> jobs) throws Exception {
