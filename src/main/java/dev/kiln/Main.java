@@ -16,6 +16,7 @@ public class Main {
         // of the sentence about a setting that is wrong.
         HIBERNATE.setLevel(Level.WARNING);
         var failure = StartFailure.inPlaceOfQuarkus();
+        TermSignal.endsInOrder();
         Quarkus.run(null, (exitCode, cause) -> failure.end(exitCode, cause), args);
     }
 }

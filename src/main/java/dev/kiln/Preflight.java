@@ -49,6 +49,7 @@ class Preflight {
     /** Before the messaging connectors, which start at priority 1000. */
     void check(@Observes @Priority(100) StartupEvent event) {
         worker.effectiveSlots(); // throws on a number that makes no sense
+        worker.effectiveMemoryBudget(); // likewise
         require(checkPort());
         require(schema.migrate());
         if (kiln.roles().contains(Role.INTAKE) || kiln.roles().contains(Role.RELAY)) {

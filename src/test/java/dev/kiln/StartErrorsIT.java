@@ -46,7 +46,6 @@ class StartErrorsIT {
             KILN_SANDBOX_ENGINE | tcp://10.0.0.1:2375 | kiln.sandbox.engine must be a unix:// address of an engine on this host: tcp://10.0.0.1:2375
             DOCKER_HOST | unix:///nowhere/docker.sock | Docker Engine is not running (nothing answers on /nowhere/docker.sock): start it
             KILN_SANDBOX_GVISOR_NAMES | none | gVisor is not registered with the Docker Engine (looked for none): run ./kiln setup
-            KILN_RUNTIMES_PYTHON_IMAGE | kiln/none | The sandbox image kiln/none is missing on this host: build it with ./kiln setup
             KILN_HOME | /proc/nowhere | Cannot write below /proc/nowhere
             KILN_WORKER_SLOTS | 0 | A setting is wrong: kiln.worker.slots must be >= 1: 0.
             KILN_ROLES | foo | A setting is wrong: The config property kiln.roles with the config value "foo": Cannot convert foo
@@ -55,6 +54,22 @@ class StartErrorsIT {
     void one_sentence_and_no_more(String variable, String value, String sentence) throws Exception {
         try (var kiln = start(Map.of(variable, value))) {
             assertRefused(kiln, sentence);
+        }
+    }
+
+    @Test
+    void a_host_with_no_image_of_any_language() throws Exception {
+        try (var kiln =
+                start(
+                        Map.of(
+                                "KILN_RUNTIMES_PYTHON_IMAGE", "kiln/none",
+                                "KILN_RUNTIMES_NODE_IMAGE", "kiln/none",
+                                "KILN_RUNTIMES_NODE_ESM_IMAGE", "kiln/none",
+                                "KILN_RUNTIMES_BASH_IMAGE", "kiln/none",
+                                "KILN_RUNTIMES_C_IMAGE", "kiln/none"))) {
+            assertRefused(
+                    kiln,
+                    "The sandbox image kiln/none is missing on this host: build it with ./kiln setup");
         }
     }
 

@@ -10,6 +10,7 @@ import dev.kiln.store.LeaseStore;
 import dev.kiln.store.StoreUnavailable;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
@@ -110,7 +111,7 @@ public class Heartbeat {
     }
 
     /** After the drain, whose jobs it keeps alive, and while there is a database. */
-    void stop(@Observes ShutdownEvent event) {
+    void stop(@Observes @Priority(3000) ShutdownEvent event) {
         if (loop != null) {
             loop.close();
         }

@@ -11,6 +11,7 @@ import dev.kiln.wire.JobFacts;
 import dev.kiln.wire.ResultJson;
 import dev.kiln.wire.WireJson;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The document that polling a job id answers with; schemas/job.schema.json describes it. */
 public final class JobDocument {
@@ -24,6 +25,15 @@ public final class JobDocument {
      * whether it is.
      */
     public static ObjectNode of(Job job) {
+        return of(job, null);
+    }
+
+    /**
+     * As {@link #of(Job)}.
+     *
+     * @param waitingFor why no live worker can run it, when none can
+     */
+    public static ObjectNode of(Job job, @Nullable String waitingFor) {
         var facts = JobFacts.of(job.state());
         var json = WireJson.object();
         json.put("id", job.id().toString());
@@ -34,6 +44,7 @@ public final class JobDocument {
         json.put("attempt", job.attempt());
         json.put("worker", facts.worker());
         json.put("reason", facts.reason());
+        json.put("waiting_for", waitingFor);
         json.set("result", facts.result() == null ? null : ResultJson.full(facts.result()));
         return json;
     }

@@ -1,13 +1,16 @@
 package dev.kiln.poll;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kiln.job.CapturedStream;
 import dev.kiln.job.ExecutionResult;
 import dev.kiln.job.Job;
 import dev.kiln.job.JobId;
+import dev.kiln.job.JobState;
 import dev.kiln.problem.Problem;
 import dev.kiln.problem.ProblemException;
 import dev.kiln.problem.ProblemType;
 import dev.kiln.store.Attempt;
+import dev.kiln.store.DemandStore;
 import dev.kiln.store.HistoryReader;
 import dev.kiln.store.JobReader;
 import dev.kiln.store.Rejection;
@@ -46,19 +49,26 @@ public class PollResource {
     private final Function<JobId, Optional<Job>> jobs;
     private final Function<JobId, Optional<Rejection>> rejections;
     private final Function<JobId, List<Attempt>> history;
+    private final Function<JobId, Optional<String>> unmet;
 
     @Inject
-    PollResource(JobReader reader, HistoryReader history) {
-        this(reader::find, reader::rejection, id -> history.newest(id, MOST_ATTEMPTS));
+    PollResource(JobReader reader, HistoryReader history, DemandStore demands) {
+        this(
+                reader::find,
+                reader::rejection,
+                id -> history.newest(id, MOST_ATTEMPTS),
+                demands::unmet);
     }
 
     PollResource(
             Function<JobId, Optional<Job>> jobs,
             Function<JobId, Optional<Rejection>> rejections,
-            Function<JobId, List<Attempt>> history) {
+            Function<JobId, List<Attempt>> history,
+            Function<JobId, Optional<String>> unmet) {
         this.jobs = jobs;
         this.rejections = rejections;
         this.history = history;
+        this.unmet = unmet;
     }
 
     /** A job as it stands, or why a submission under its id was refused. */
@@ -83,10 +93,16 @@ public class PollResource {
         // The job first: a later submission that was refused says nothing about it.
         var document =
                 jobs.apply(id)
-                        .map(JobDocument::of)
+                        .map(this::document)
                         .or(() -> rejections.apply(id).map(JobDocument::of))
                         .orElseThrow(() -> unknown(id));
         return Response.ok(WireJson.bytes(document), MediaType.APPLICATION_JSON).build();
+    }
+
+    private ObjectNode document(Job job) {
+        return job.state() instanceof JobState.Queued
+                ? JobDocument.of(job, unmet.apply(job.id()).orElse(null))
+                : JobDocument.of(job);
     }
 
     /** What the program wrote on standard output, byte by byte. */

@@ -12,6 +12,7 @@ public enum ProblemType {
     FORBIDDEN("forbidden", "The request may not come this way", 403),
     NOT_FOUND("not-found", "There is nothing at this address", 404),
     UNKNOWN_JOB("unknown-job", "There is no such job", 404),
+    UNKNOWN_WORKER("unknown-worker", "There is no such worker", 404),
     NO_RESULT("no-result", "The job has no result yet", 404),
     METHOD_NOT_ALLOWED("method-not-allowed", "This address does not take this method", 405),
     NOT_ACCEPTABLE("not-acceptable", "No representation is acceptable to the client", 406),

@@ -6,7 +6,6 @@ import dev.kiln.job.ClaimedJob;
 import dev.kiln.lifecycle.KilnConfig;
 import dev.kiln.lifecycle.Loop;
 import dev.kiln.lifecycle.Role;
-import dev.kiln.sandbox.RuntimesConfig;
 import dev.kiln.sandbox.StopSignal;
 import dev.kiln.store.ClaimStore;
 import dev.kiln.store.Doorbells;
@@ -37,7 +36,6 @@ public class Dispatcher {
     private final WorkerConfig worker;
     private final KilnConfig kiln;
     private final WorkerId id;
-    private final Set<String> languages;
     private final Slots slots;
     private final Set<StopSignal> running = ConcurrentHashMap.newKeySet();
     private Pause pause = Pause.NONE;
@@ -58,8 +56,7 @@ public class Dispatcher {
             ClaimConfig claims,
             WorkerConfig worker,
             KilnConfig kiln,
-            WorkerId id,
-            RuntimesConfig runtimes) {
+            WorkerId id) {
         this.runner = runner;
         this.claimable = claimable;
         this.health = health;
@@ -68,13 +65,14 @@ public class Dispatcher {
         this.worker = worker;
         this.kiln = kiln;
         this.id = id;
-        this.languages = Set.copyOf(runtimes.runtimes().keySet());
-        this.slots = new Slots(worker.effectiveSlots());
+        this.slots = new Slots(worker.effectiveSlots(), worker.effectiveMemoryBudget());
     }
 
     void start(@Observes StartupEvent event) {
         if (kiln.roles().contains(Role.WORKER)) {
-            LOG.infof("worker=%s slots=%d languages=%s", id, worker.effectiveSlots(), languages);
+            LOG.infof(
+                    "worker=%s slots=%d memoryBudget=%dMiB",
+                    id, worker.effectiveSlots(), worker.effectiveMemoryBudget() >> 20);
             loop = Loop.start("dispatcher", this::awaitTurn, this::fillSlots);
         }
     }
@@ -89,18 +87,18 @@ public class Dispatcher {
     }
 
     private void fillSlots() {
-        if (health.trouble().isPresent() && !health.probe()) {
+        if (health.trouble().isPresent()) {
             pause = Pause.HOST_UNAVAILABLE;
             return;
         }
         List<ClaimedJob> claimed =
-                claimable.claim(id.value(), languages, slots.free(), claims.lease());
+                claimable.claim(id.value(), slots.free(), slots.freeMemory(), claims.lease());
         claimed.forEach(this::startRun);
         pause = claimed.isEmpty() ? Pause.NOTHING_QUEUED : Pause.NONE;
     }
 
     private void startRun(ClaimedJob job) {
-        slots.take();
+        slots.take(memory(job));
         var stop = new StopSignal();
         running.add(stop);
         Thread.ofVirtual().name("kiln-run-" + job.lease().job()).start(() -> run(job, stop));
@@ -113,8 +111,12 @@ public class Dispatcher {
             Thread.currentThread().interrupt();
         } finally {
             running.remove(stop);
-            slots.giveBack();
+            slots.giveBack(memory(job));
         }
+    }
+
+    private static long memory(ClaimedJob job) {
+        return job.spec().limits().memoryBytes();
     }
 
     /**

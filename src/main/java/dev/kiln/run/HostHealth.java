@@ -3,13 +3,14 @@ package dev.kiln.run;
 import dev.kiln.sandbox.Sandbox;
 import dev.kiln.sandbox.SandboxFault;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Map;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether this host can run programs. A circuit breaker: a fault of the host opens it, only a probe
- * that passes closes it, and while it is open the worker claims nothing.
+ * Whether this host can run programs, and which it cannot. A circuit breaker: a fault of the host
+ * opens it, only a probe that passes closes it, and while it is open the worker claims nothing.
  */
 @ApplicationScoped
 public class HostHealth {
@@ -18,6 +19,7 @@ public class HostHealth {
     private final Sandbox sandbox;
     private final HostSecurity security;
     private volatile @Nullable String trouble = "not probed yet";
+    private volatile Map<String, String> lacking = Map.of();
 
     HostHealth(Sandbox sandbox, HostSecurity security) {
         this.sandbox = sandbox;
@@ -27,6 +29,11 @@ public class HostHealth {
     /** What keeps this host from running programs, with the remedy; empty when nothing does. */
     public Optional<String> trouble() {
         return Optional.ofNullable(trouble);
+    }
+
+    /** The languages that this host cannot run although others it can, each with the reason. */
+    Map<String, String> lacking() {
+        return lacking;
     }
 
     /**
@@ -43,19 +50,20 @@ public class HostHealth {
         return trouble();
     }
 
-    /** Asks the sandbox; returns whether the host can run programs. */
+    /** Asks the sandbox; returns whether the answer differs from what was known. */
     boolean probe() {
+        var before = trouble;
+        var lackedBefore = lacking;
         try {
             requireReady();
-            if (trouble != null) {
+            if (before != null) {
                 LOG.info("sandbox=ready");
             }
             trouble = null;
-            return true;
         } catch (SandboxFault fault) {
             failed(fault);
-            return false;
         }
+        return !trouble().equals(Optional.ofNullable(before)) || !lacking.equals(lackedBefore);
     }
 
     /**
@@ -63,8 +71,15 @@ public class HostHealth {
      * until it was seen once; each container proves its runtime again anyway.
      */
     private void requireReady() throws SandboxFault {
-        sandbox.checkReady();
+        var lacks = sandbox.checkReady();
         security.requireSufficient();
+        lacks.forEach(
+                (language, reason) -> {
+                    if (!lacking.containsKey(language)) {
+                        LOG.warnf("language=%s not claimed here: %s", language, reason);
+                    }
+                });
+        lacking = Map.copyOf(lacks);
     }
 
     /** A run met a fault of the host. */

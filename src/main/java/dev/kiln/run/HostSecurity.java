@@ -7,6 +7,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
@@ -70,6 +71,16 @@ class HostSecurity {
         } finally {
             probing.unlock();
         }
+    }
+
+    /** The last report, however old; none before the first. */
+    Optional<SecurityReport> last() {
+        return Optional.ofNullable(last);
+    }
+
+    /** Whether this promise was seen to be kept at the last look. */
+    boolean seen(String probe) {
+        return last().filter(report -> report.passed(probe)).isPresent();
     }
 
     /**

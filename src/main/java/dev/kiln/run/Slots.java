@@ -5,17 +5,24 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Counts what runs on this host. Only the dispatcher takes slots, so what it saw free stays free
- * until it takes it.
+ * Counts what runs on this host, and the memory promised to it. Only the dispatcher takes slots, so
+ * what it saw free stays free until it takes it.
  */
 final class Slots {
     private final int total;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
+    private final long memory;
     private int taken;
+    private long promised;
 
-    Slots(int total) {
+    /**
+     * @param total how many may be taken at once
+     * @param memory what they may have together, in bytes
+     */
+    Slots(int total, long memory) {
         this.total = total;
+        this.memory = memory;
     }
 
     /** Waits until a slot is free. */
@@ -40,22 +47,37 @@ final class Slots {
         }
     }
 
-    void take() {
+    /** How much memory is promised to nobody, in bytes. */
+    long freeMemory() {
         lock.lock();
         try {
-            if (taken >= total) {
-                throw new IllegalStateException("no free slot of " + total);
-            }
-            taken++;
+            return memory - promised;
         } finally {
             lock.unlock();
         }
     }
 
-    void giveBack() {
+    void take(long bytes) {
+        lock.lock();
+        try {
+            if (taken >= total) {
+                throw new IllegalStateException("no free slot of " + total);
+            }
+            if (bytes > memory - promised) {
+                throw new IllegalStateException("no %d bytes free of %d".formatted(bytes, memory));
+            }
+            taken++;
+            promised += bytes;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void giveBack(long bytes) {
         lock.lock();
         try {
             taken--;
+            promised -= bytes;
             changed.signalAll();
         } finally {
             lock.unlock();

@@ -1,15 +1,28 @@
 package dev.kiln.run;
 
+import com.sun.management.OperatingSystemMXBean;
+import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Optional;
 
 /** What this host gives to jobs. */
 @ConfigMapping(prefix = "kiln.worker")
 public interface WorkerConfig {
+    /** The step in which memory is matched: with less, no job would ever fit. */
+    long LEAST_BUDGET = 128L << 20;
+
     /** How many jobs run at once; the number of processors unless set. Never exceeded. */
     Optional<Integer> slots();
+
+    /**
+     * How much memory the limits of all running jobs may come to; three quarters of the host's
+     * memory, or of the cgroup's limit for this process, unless set. A job with a higher limit is
+     * left to other workers.
+     */
+    Optional<MemorySize> memoryBudget();
 
     /**
      * How long running jobs may go on after a request to stop; what is not done by then is given
@@ -18,9 +31,25 @@ public interface WorkerConfig {
     @WithDefault("30s")
     Duration drainTimeout();
 
-    /** How often a host that cannot run programs looks whether it can again. */
+    /** How often the worker looks whether its host can run programs, and which. */
     @WithDefault("2s")
     Duration probe();
+
+    /** The memory to use, in bytes. */
+    default long effectiveMemoryBudget() {
+        long budget =
+                memoryBudget().map(MemorySize::asLongValue).orElseGet(() -> hostMemory() / 4 * 3);
+        if (budget < LEAST_BUDGET) {
+            throw new IllegalArgumentException(
+                    "kiln.worker.memory-budget must be >= 128m: " + budget);
+        }
+        return budget;
+    }
+
+    private static long hostMemory() {
+        return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class)
+                .getTotalMemorySize();
+    }
 
     /** The slots to use. */
     default int effectiveSlots() {

@@ -7,15 +7,18 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Ready when this host can run programs; when it cannot, says why. */
+/**
+ * Ready when this host can run programs; when it cannot, or not all, says why. A cordoned worker is
+ * ready: nothing is wrong with it, and the process may play other roles.
+ */
 @Readiness
 @ApplicationScoped
 class WorkerReadiness implements HealthCheck {
-    private final HostHealth host;
+    private final Standing standing;
     private final KilnConfig kiln;
 
-    WorkerReadiness(HostHealth host, KilnConfig kiln) {
-        this.host = host;
+    WorkerReadiness(Standing standing, KilnConfig kiln) {
+        this.standing = standing;
         this.kiln = kiln;
     }
 
@@ -25,7 +28,12 @@ class WorkerReadiness implements HealthCheck {
         if (!kiln.roles().contains(Role.WORKER)) {
             return response.up().withData("role", "no worker").build();
         }
-        return host.trouble()
+        standing.lacking()
+                .forEach((language, why) -> response.withData("language " + language, why));
+        if (standing.cordoned()) {
+            response.withData("cordoned", "claims nothing until ./kiln uncordon");
+        }
+        return standing.trouble()
                 .map(trouble -> response.down().withData("trouble", trouble).build())
                 .orElseGet(() -> response.up().build());
     }

@@ -3,6 +3,7 @@ package dev.kiln.sandbox;
 import dev.kiln.job.ExecutionResult;
 import dev.kiln.job.Limits;
 import dev.kiln.job.Program;
+import java.util.Map;
 
 /** Runs programs that nobody trusts. Implementations are safe for use by many threads. */
 public interface Sandbox {
@@ -22,10 +23,11 @@ public interface Sandbox {
     /**
      * Whether this host can run programs now; cheap enough to be asked every few seconds.
      *
-     * @throws SandboxFault with scope {@code HOST} and one sentence that names the remedy, when it
-     *     cannot
+     * @return the languages that are configured and cannot be run here, each with one sentence that
+     *     names the remedy; empty when all can
+     * @throws SandboxFault with scope {@code HOST} and such a sentence, when no program can be run
      */
-    void checkReady() throws SandboxFault;
+    Map<String, String> checkReady() throws SandboxFault;
 
     /** Whether {@link #checkReady()} passes now. */
     default boolean isAvailable() {

@@ -11,6 +11,9 @@ import java.util.List;
  * @param at when
  */
 public record SecurityReport(List<Probe> probes, Facts facts, Instant at) {
+    /** The probe that must have passed before a job gets a network; no other job needs it. */
+    public static final String NETWORK = "network_guarded";
+
     /**
      * One promise.
      *
@@ -50,6 +53,11 @@ public record SecurityReport(List<Probe> probes, Facts facts, Instant at) {
         if (probes.isEmpty()) {
             throw new IllegalArgumentException("a report without probes shows nothing");
         }
+    }
+
+    /** Whether there is a probe of this name, and it passed. */
+    public boolean passed(String name) {
+        return probes.stream().anyMatch(probe -> probe.name().equals(name) && probe.passed());
     }
 
     /** Whether all passed without which no job may run here. */

@@ -8,30 +8,43 @@ import dev.kiln.job.Needs;
 import dev.kiln.job.Placement;
 import dev.kiln.job.Program;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** Gives queued jobs to workers. Every claim raises the job's epoch, see {@link Lease}. */
 @ApplicationScoped
 public class ClaimStore {
     /**
-     * The ids are chosen in a materialized CTE: as an {@code IN (select … limit … skip locked)} the
-     * planner may run the subquery again and lock more rows than the limit.
+     * Which demands this worker can meet is asked of its row, so that a cordon holds at once. Of
+     * each such demand the first jobs are locked, so that no job it cannot run is read; of these
+     * the first in order are taken, up to the first that does not fit into the free memory: it
+     * waits for room, and what is behind it waits with it, or a large job would never start.
+     *
+     * <p>The ids are chosen in a materialized CTE: as an {@code IN (select … limit … skip locked)}
+     * the planner may run the subquery again and lock more rows than the limit.
      */
-    private static final String CLAIM =
+    static final String CLAIM =
             """
-            with ready as materialized (
-                select id from job
-                 where state = 'QUEUED' and run_at <= now() and (epoch > 0 or deadline is null or deadline > now())
-                   and language = any (?)
-                 order by priority desc, run_at, id
-                 limit ?
-                   for update skip locked
+            %s, mine as materialized (
+                select d.demand from d join worker w on w.id = ? and not w.cordoned where %s
+            ), heads as materialized (
+                select head.* from mine cross join lateral (
+                    select id, priority, run_at, memory_bytes from job
+                     where state = 'QUEUED' and job.demand = mine.demand
+                       and run_at <= now() and (epoch > 0 or deadline is null or deadline > now())
+                     order by priority desc, run_at, id
+                     limit ?
+                       for update skip locked) head
+            ), ready as materialized (
+                select id from (
+                    select id, row_number() over line as place, sum(memory_bytes) over line as memory
+                      from heads window line as (order by priority desc, run_at, id)) queue
+                 where place <= ? and memory <= ?
             ), claimed as (
                 update job set state = 'RUNNING', epoch = epoch + 1, attempt = attempt + 1, owner = ?,
                                lease_until = now() + ? * interval '1 millisecond', started_at = now(), reason = null
@@ -43,7 +56,8 @@ public class ClaimStore {
                    p.disk_limit
               from claimed c join job_payload p on p.job_id = c.id
              order by c.priority desc, c.run_at, c.id
-            """;
+            """
+                    .formatted(Matching.DEMANDS, Matching.FITS);
 
     private final Database database;
 
@@ -52,23 +66,19 @@ public class ClaimStore {
     }
 
     /**
-     * Claims the next jobs in order of priority, then age.
+     * Claims the next jobs that this worker can run, in order of priority, then age.
      *
-     * @param owner the worker's id
-     * @param languages what this worker can run
+     * @param owner the worker's id; nothing is claimed unless it is registered
      * @param most how many at most; as many as there are free slots
+     * @param memory what they may have together, in bytes
      * @param lease how long the claims hold unless extended
      * @throws StoreUnavailable when the same call may succeed later
      */
-    public List<ClaimedJob> claim(String owner, Set<String> languages, int most, Duration lease) {
+    public List<ClaimedJob> claim(String owner, int most, long memory, Duration lease) {
         return database.sql(
                 connection -> {
                     try (var statement = connection.prepareStatement(CLAIM)) {
-                        statement.setArray(
-                                1, connection.createArrayOf("text", languages.toArray()));
-                        statement.setInt(2, most);
-                        statement.setString(3, owner);
-                        statement.setLong(4, lease.toMillis());
+                        bind(statement, owner, most, memory, lease);
                         List<ClaimedJob> claimed = new ArrayList<>();
                         try (var row = statement.executeQuery()) {
                             while (row.next()) {
@@ -78,6 +88,17 @@ public class ClaimStore {
                         return claimed;
                     }
                 });
+    }
+
+    static void bind(
+            PreparedStatement statement, String owner, int most, long memory, Duration lease)
+            throws SQLException {
+        statement.setString(1, owner);
+        statement.setInt(2, most);
+        statement.setInt(3, most);
+        statement.setLong(4, memory);
+        statement.setString(5, owner);
+        statement.setLong(6, lease.toMillis());
     }
 
     private static ClaimedJob claimed(ResultSet row, String owner) throws SQLException {

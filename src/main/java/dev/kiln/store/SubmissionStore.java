@@ -2,6 +2,7 @@ package dev.kiln.store;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kiln.job.Demand;
 import dev.kiln.job.JobId;
 import dev.kiln.job.Limits;
 import dev.kiln.job.Placement;
@@ -39,12 +40,13 @@ public class SubmissionStore {
     private static final String INSERT_JOBS =
             """
             insert into job (id, tenant, batch, language, priority, run_at, deadline, memory_bytes, labels,
-                             image, network)
+                             image, network, cpus)
             select id, tenant, batch, language, priority, coalesce(run_at, now()), deadline, memory_bytes, labels,
-                   image, network
+                   image, network, cpus
               from unnest(?::uuid[], ?::text[], ?::text[], ?::text[], ?::int[], ?::timestamptz[], ?::timestamptz[],
-                          ?::bigint[], ?::jsonb[], ?::text[], ?::bool[])
-                as t (id, tenant, batch, language, priority, run_at, deadline, memory_bytes, labels, image, network)
+                          ?::bigint[], ?::jsonb[], ?::text[], ?::bool[], ?::int[])
+                as t (id, tenant, batch, language, priority, run_at, deadline, memory_bytes, labels, image, network,
+                      cpus)
             on conflict (id) do nothing
             returning id
             """;
@@ -140,6 +142,7 @@ public class SubmissionStore {
             columns.add("text", s -> labels(s.spec().placement()));
             columns.add("text", s -> s.spec().program().needs().image());
             columns.add("bool", s -> s.spec().program().needs().network());
+            columns.add("int4", s -> Demand.of(s.spec()).cpus());
             Set<JobId> inserted = new HashSet<>();
             try (var rows = statement.executeQuery()) {
                 while (rows.next()) {

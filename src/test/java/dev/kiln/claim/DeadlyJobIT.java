@@ -15,8 +15,10 @@ import dev.kiln.store.JobReader;
 import dev.kiln.store.LeaseStore;
 import dev.kiln.store.RetryStore;
 import dev.kiln.store.SubmissionStore;
+import dev.kiln.store.WorkerStore;
 import dev.kiln.testing.Jobs;
 import dev.kiln.testing.StoreProfile;
+import dev.kiln.testing.Workers;
 import io.agroal.api.AgroalDataSource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -25,7 +27,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.Test;
 class DeadlyJobIT {
     @Inject SubmissionStore submissions;
     @Inject ClaimStore claims;
+    @Inject WorkerStore workers;
     @Inject LeaseStore leases;
     @Inject RetryStore retries;
     @Inject CancelStore cancels;
@@ -116,7 +118,7 @@ class DeadlyJobIT {
 
     private List<Lease> claim() throws SQLException {
         sql("update job set run_at = now() where state = 'QUEUED'");
-        return claims.claim("w", Set.of("python"), 1, Duration.ofSeconds(20)).stream()
+        return Workers.claim(workers, claims, 1, Duration.ofSeconds(20)).stream()
                 .map(c -> c.lease())
                 .toList();
     }

@@ -10,11 +10,13 @@ import dev.kiln.store.LeaseStore;
 import dev.kiln.store.ResultStore;
 import dev.kiln.store.RetryStore;
 import dev.kiln.store.SubmissionStore;
+import dev.kiln.store.WorkerStore;
 import dev.kiln.testing.Jobs;
 import dev.kiln.testing.KilnProcess;
 import dev.kiln.testing.Servers;
 import dev.kiln.testing.StoreProfile;
 import dev.kiln.testing.Topics;
+import dev.kiln.testing.Workers;
 import io.agroal.api.AgroalDataSource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -47,6 +49,7 @@ class RelaysIT {
 
     @Inject SubmissionStore submissions;
     @Inject ClaimStore claims;
+    @Inject WorkerStore workers;
     @Inject LeaseStore leases;
     @Inject ResultStore results;
     @Inject RetryStore retries;
@@ -101,9 +104,7 @@ class RelaysIT {
     }
 
     private List<Lease> claim() {
-        return claims.claim("w", Set.of("python"), JOBS, LEASE).stream()
-                .map(c -> c.lease())
-                .toList();
+        return Workers.claim(workers, claims, JOBS, LEASE).stream().map(c -> c.lease()).toList();
     }
 
     private static Map<String, Set<String>> delivered(Set<String> jobs) throws Exception {

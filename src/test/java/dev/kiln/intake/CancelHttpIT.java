@@ -10,8 +10,10 @@ import dev.kiln.store.ClaimStore;
 import dev.kiln.store.LeaseStore;
 import dev.kiln.store.ResultStore;
 import dev.kiln.store.SubmissionStore;
+import dev.kiln.store.WorkerStore;
 import dev.kiln.testing.Jobs;
 import dev.kiln.testing.StoreProfile;
+import dev.kiln.testing.Workers;
 import dev.kiln.wire.Json;
 import dev.kiln.wire.Schemas;
 import io.quarkus.test.common.http.TestHTTPResource;
@@ -27,7 +29,6 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -41,6 +42,7 @@ class CancelHttpIT {
 
     @Inject SubmissionStore submissions;
     @Inject ClaimStore claims;
+    @Inject WorkerStore workers;
     @Inject LeaseStore leases;
     @Inject ResultStore results;
 
@@ -131,7 +133,7 @@ class CancelHttpIT {
 
     private Lease running() {
         var id = submit();
-        return claims.claim("w", Set.of("python"), 100, Duration.ofMinutes(5)).stream()
+        return Workers.claim(workers, claims, 100, Duration.ofMinutes(5)).stream()
                 .map(c -> c.lease())
                 .filter(lease -> lease.job().equals(id))
                 .findFirst()

@@ -59,6 +59,7 @@ class JobDocumentTest {
                         "attempt",
                         "worker",
                         "reason",
+                        "waiting_for",
                         "result");
     }
 

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kiln.job.Job;
+import dev.kiln.job.JobState;
 import dev.kiln.problem.Problem;
 import dev.kiln.problem.ProblemException;
 import dev.kiln.store.Attempt;
@@ -32,6 +33,18 @@ class PollResourceTest {
     void a_job_is_told_as_it_stands() {
         assertThat(state(resource(job(Samples.running()), null).job(ID.toString())))
                 .isEqualTo("RUNNING");
+    }
+
+    @Test
+    void what_a_job_waits_for_is_asked_and_told_only_while_it_is_queued() {
+        assertThat(waitingFor(Samples.queued())).isEqualTo("a worker");
+        assertThat(waitingFor(Samples.running())).isNull();
+        assertThat(waitingFor(Samples.cancelledWhileRunning())).isNull();
+    }
+
+    private static String waitingFor(JobState state) {
+        var answer = resource(job(state), null).job(ID.toString());
+        return Json.ofBytes((byte[]) answer.getEntity()).get("waiting_for").textValue();
     }
 
     @Test
@@ -122,7 +135,8 @@ class PollResourceTest {
                                         Instant.EPOCH,
                                         Instant.EPOCH.plusSeconds(1),
                                         true,
-                                        "fell silent")));
+                                        "fell silent")),
+                _ -> Optional.of("a worker"));
     }
 
     private static String state(Response response) {

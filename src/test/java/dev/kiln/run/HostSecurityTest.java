@@ -61,10 +61,11 @@ class HostSecurityTest {
         health.check();
         passes = true;
 
-        assertThat(health.probe()).isTrue();
+        assertThat(health.probe()).as("something is new").isTrue();
         assertThat(health.trouble()).isEmpty();
         clock.now = clock.now.plus(Duration.ofDays(1));
-        assertThat(health.probe()).isTrue();
+        assertThat(health.probe()).as("nothing is new").isFalse();
+        assertThat(health.trouble()).isEmpty();
         assertThat(probes).hasValue(2);
     }
 

@@ -4,13 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.kiln.job.JobId;
+import dev.kiln.job.JobSpec;
 import dev.kiln.job.JobState;
+import dev.kiln.job.Limits;
 import dev.kiln.job.Submission;
 import dev.kiln.sandbox.SandboxFault;
 import dev.kiln.sandbox.ScriptedSandbox;
 import dev.kiln.store.CancelStore;
+import dev.kiln.store.DemandStore;
 import dev.kiln.store.JobReader;
 import dev.kiln.store.SubmissionStore;
+import dev.kiln.store.WorkerEntry;
+import dev.kiln.store.WorkerStore;
 import dev.kiln.testing.Jobs;
 import dev.kiln.testing.ScriptedProfile;
 import dev.kiln.testing.Servers;
@@ -21,10 +26,14 @@ import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Readiness;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -39,11 +48,17 @@ class WorkerIT {
     @Inject CancelStore cancels;
     @Inject ScriptedSandbox sandbox;
     @Inject HostHealth health;
+    @Inject HostSecurity security;
+    @Inject WorkerStore workers;
+    @Inject DemandStore demands;
+    @Inject @Readiness WorkerReadiness readiness;
     @Inject AgroalDataSource dataSource;
 
     @AfterEach
     void backToNormal() {
         sandbox.notReady(null);
+        sandbox.lacking(Map.of());
+        sandbox.security(() -> ScriptedSandbox.report("scripted", true, Instant.now()));
         sandbox.script((_, _, limits, _) -> ScriptedSandbox.exited(0, "", limits));
     }
 
@@ -130,6 +145,74 @@ class WorkerIT {
                                         + id
                                         + "'"))
                 .isEqualTo(1);
+    }
+
+    @Test
+    void a_language_that_cannot_be_run_here_is_not_claimed_until_it_can() {
+        sandbox.lacking(Map.of("python", "its image is missing: build it"));
+        await().until(() -> listed().lacking().containsKey("python"));
+        var id = submit(1).getFirst();
+        await().untilAsserted(
+                        () ->
+                                assertThat(demands.unmet(id))
+                                        .contains("no live worker runs language python"));
+        assertThat(readiness.call().getData().orElseThrow())
+                .containsEntry("language python", "its image is missing: build it");
+        assertThat(readiness.call().getStatus()).isEqualTo(HealthCheckResponse.Status.UP);
+        sandbox.lacking(Map.of());
+        awaitFinished(id);
+    }
+
+    @Test
+    void a_promise_that_is_no_longer_kept_is_told_and_nothing_is_claimed() {
+        sandbox.security(() -> ScriptedSandbox.report("memory_limited", false, Instant.now()));
+        security.report(true);
+        await().until(() -> listed().trouble() != null);
+        assertThat(listed().trouble()).contains("memory_limited");
+        var id = submit(1).getFirst();
+        assertThat(demands.unmet(id)).contains("every live worker that could run it is in trouble");
+        assertThat(reader.find(id).orElseThrow().state()).isInstanceOf(JobState.Queued.class);
+        sandbox.security(() -> ScriptedSandbox.report("memory_limited", true, Instant.now()));
+        awaitFinished(id);
+    }
+
+    private WorkerEntry listed() {
+        return workers.list().getFirst().entry();
+    }
+
+    @Test
+    void what_runs_at_once_fits_the_memory_budget_although_there_are_more_slots() throws Exception {
+        var gate = new Semaphore(0);
+        sandbox.script(
+                (_, _, limits, _) -> {
+                    gate.acquireUninterruptibly();
+                    return ScriptedSandbox.exited(0, "", limits);
+                });
+        long half = ScriptedProfile.MEMORY_BUDGET / 2;
+        var jobs =
+                IntStream.range(0, 4)
+                        .mapToObj(
+                                _ ->
+                                        Jobs.submission(
+                                                Jobs.id(),
+                                                new JobSpec(
+                                                        Jobs.python("pass").spec().program(),
+                                                        memory(half),
+                                                        Jobs.priority(0).spec().placement())))
+                        .toList();
+        submissions.insert(jobs);
+        await().until(() -> sandbox.running() == 2);
+        int before = sandbox.tags().size();
+        gate.release(1);
+        await().until(() -> sandbox.tags().size() > before);
+        assertThat(count("select count(*) from job where state = 'RUNNING'"))
+                .isLessThanOrEqualTo(2);
+        gate.release(jobs.size());
+        jobs.forEach(job -> awaitFinished(job.id()));
+    }
+
+    private static Limits memory(long bytes) {
+        return new Limits(Duration.ofSeconds(30), bytes, 1.0, 50, 1 << 20, 64 << 20);
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -33,6 +34,7 @@ public final class ScriptedSandbox implements Sandbox {
 
     private final AtomicReference<Script> script;
     private final AtomicReference<@Nullable SandboxFault> notReady = new AtomicReference<>();
+    private final AtomicReference<Map<String, String>> lacking = new AtomicReference<>(Map.of());
     private final AtomicReference<Supplier<SecurityReport>> security =
             new AtomicReference<>(() -> report("scripted", true, Instant.now()));
     private final List<Tag> tags = new CopyOnWriteArrayList<>();
@@ -88,12 +90,18 @@ public final class ScriptedSandbox implements Sandbox {
         }
     }
 
+    /** Makes {@link #checkReady} say that these languages cannot be run, and why. */
+    public void lacking(Map<String, String> languages) {
+        lacking.set(Map.copyOf(languages));
+    }
+
     @Override
-    public void checkReady() throws SandboxFault {
+    public Map<String, String> checkReady() throws SandboxFault {
         SandboxFault fault = notReady.get();
         if (fault != null) {
             throw fault;
         }
+        return lacking.get();
     }
 
     /** Makes {@link #validateSecurity} say this from now on. */

@@ -14,6 +14,7 @@ import dev.kiln.store.LeaseStore.By;
 import dev.kiln.store.LeaseStore.Left;
 import dev.kiln.testing.Jobs;
 import dev.kiln.testing.StoreProfile;
+import dev.kiln.testing.Workers;
 import io.agroal.api.AgroalDataSource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -23,7 +24,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,6 +42,7 @@ class CancelIT {
 
     @Inject SubmissionStore submissions;
     @Inject ClaimStore claims;
+    @Inject WorkerStore workers;
     @Inject LeaseStore leases;
     @Inject ResultStore results;
     @Inject CancelStore cancels;
@@ -354,7 +355,7 @@ class CancelIT {
     }
 
     private List<Lease> claim() {
-        return claims.claim("w", Set.of("python"), 10, LEASE).stream().map(c -> c.lease()).toList();
+        return Workers.claim(workers, claims, 10, LEASE).stream().map(c -> c.lease()).toList();
     }
 
     private Outcome early(JobId id, String tenant) {

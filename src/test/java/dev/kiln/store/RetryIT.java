@@ -8,6 +8,7 @@ import dev.kiln.job.JobState;
 import dev.kiln.job.Lease;
 import dev.kiln.testing.Jobs;
 import dev.kiln.testing.StoreProfile;
+import dev.kiln.testing.Workers;
 import io.agroal.api.AgroalDataSource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -16,7 +17,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -28,6 +28,7 @@ class RetryIT {
 
     @Inject SubmissionStore submissions;
     @Inject ClaimStore claims;
+    @Inject WorkerStore workers;
     @Inject LeaseStore leases;
     @Inject ResultStore results;
     @Inject RetryStore retries;
@@ -159,7 +160,7 @@ class RetryIT {
     }
 
     private Lease claim() {
-        return claims.claim("w", Set.of("python"), 1, LEASE).getFirst().lease();
+        return Workers.claim(workers, claims, 1, LEASE).getFirst().lease();
     }
 
     private JobState state(JobId id) {

@@ -3,6 +3,7 @@ package dev.kiln.store;
 import static dev.kiln.sandbox.ScriptedSandbox.exited;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kiln.job.Capabilities;
 import dev.kiln.job.CapturedStream;
 import dev.kiln.job.ClaimedJob;
 import dev.kiln.job.ExecutionResult;
@@ -18,6 +19,7 @@ import dev.kiln.store.LeaseStore.Left;
 import dev.kiln.store.SubmissionStore.Outcome;
 import dev.kiln.testing.Jobs;
 import dev.kiln.testing.StoreProfile;
+import dev.kiln.testing.Workers;
 import dev.kiln.wire.Samples;
 import io.agroal.api.AgroalDataSource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -43,10 +45,10 @@ import org.junit.jupiter.api.Test;
 @TestProfile(StoreProfile.class)
 class StoreIT {
     private static final Duration LEASE = Duration.ofSeconds(20);
-    private static final Set<String> PYTHON = Set.of("python");
 
     @Inject SubmissionStore submissions;
     @Inject ClaimStore claims;
+    @Inject WorkerStore workers;
     @Inject LeaseStore leases;
     @Inject ResultStore results;
     @Inject OutboxStore outbox;
@@ -111,7 +113,10 @@ class StoreIT {
                         new Placement("acme", "nightly", 7, Map.of("l", "v"), null, null));
         var id = Jobs.id();
         submissions.insert(List.of(Jobs.submission(id, spec)));
-        var claimed = claim("w", 1).getFirst().spec();
+        var able =
+                new Capabilities(
+                        Set.of("python"), Set.of("example/image@sha256:1"), true, 1, 1L << 30);
+        var claimed = claim(Workers.with("w", able), 1).getFirst().spec();
         assertThat(claimed.program().code()).isEqualTo(code);
         assertThat(claimed.program().stdin()).isEqualTo(stdin);
         assertThat(claimed.program().args()).isEqualTo(spec.program().args());
@@ -146,8 +151,7 @@ class StoreIT {
         var cobol = Jobs.language("cobol");
         submissions.insert(List.of(later, cobol));
         assertThat(claim("w", 10)).isEmpty();
-        assertThat(ids(claims.claim("w", Set.of("cobol", "python"), 10, LEASE)))
-                .containsExactly(cobol.id());
+        assertThat(ids(claim(Workers.of("w", "cobol", "python"), 10))).containsExactly(cobol.id());
     }
 
     @Test
@@ -336,7 +340,12 @@ class StoreIT {
     }
 
     private List<ClaimedJob> claim(String worker, int most) {
-        return claims.claim(worker, PYTHON, most, LEASE);
+        return claim(Workers.of(worker, "python"), most);
+    }
+
+    private List<ClaimedJob> claim(WorkerEntry worker, int most) {
+        workers.register(worker, LEASE, false);
+        return claims.claim(worker.id(), most, worker.capabilities().memoryBytes(), LEASE);
     }
 
     private JobState state(JobId id) {

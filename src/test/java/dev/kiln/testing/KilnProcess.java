@@ -102,16 +102,35 @@ public final class KilnProcess implements AutoCloseable {
 
     /** Submits one Python program; returns its id. */
     public String submit(String code) {
-        var document = JSON.createObjectNode().put("language", "python").put("code", code);
-        var answer =
-                send(
-                        HttpRequest.newBuilder(url.resolve("/v1/jobs"))
-                                .header("Content-Type", "application/json")
-                                .POST(BodyPublishers.ofString(document.toString())));
+        return submit("python", code);
+    }
+
+    /** Submits one program; returns its id. */
+    public String submit(String language, String code) {
+        var document = JSON.createObjectNode().put("language", language).put("code", code);
+        var answer = post("/v1/jobs", document.toString());
         if (answer.statusCode() != 202) {
             throw new AssertionError(answer.statusCode() + ": " + answer.body());
         }
         return json(answer.body()).at("/id").asText();
+    }
+
+    /** Posts a document. */
+    public HttpResponse<String> post(String path, String json) {
+        return send(
+                HttpRequest.newBuilder(url.resolve(path))
+                        .header("Content-Type", "application/json")
+                        .POST(BodyPublishers.ofString(json)));
+    }
+
+    /** What it listens on. */
+    public URI url() {
+        return url;
+    }
+
+    /** The document at this path. */
+    public JsonNode document(String path) {
+        return json(get(path).body());
     }
 
     /** The job as it is polled. */

@@ -110,6 +110,21 @@ public final class KilnClient implements AutoCloseable {
         return Optional.of(new PolledJob(accepted(response)));
     }
 
+    /** The server's list of workers. */
+    public JsonNode workers() throws InterruptedException {
+        return accepted(send(request("v1/workers").GET()));
+    }
+
+    /** Forbids a worker to take jobs, or allows it again. */
+    public void cordon(String worker, boolean cordoned) throws InterruptedException {
+        if (!worker.matches("[0-9A-Za-z.-]+")) {
+            throw new CliException(
+                    "'%s' is not a worker's id: `kiln workers` lists them".formatted(worker));
+        }
+        String action = cordoned ? "cordon" : "uncordon";
+        accepted(post("v1/workers/" + worker + ":" + action, "application/json", new byte[0]));
+    }
+
     private HttpResponse<byte[]> post(String path, String type, byte[] body)
             throws InterruptedException {
         return send(

@@ -13,6 +13,7 @@ import dev.kiln.sandbox.Tag;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jboss.logging.Logger;
@@ -37,6 +38,7 @@ public final class DockerSandbox implements Sandbox, Closeable {
     private final ReentrantLock probing = new ReentrantLock();
 
     private @Nullable Host host;
+    private volatile long swept = System.nanoTime();
     private volatile @Nullable Proved proved;
 
     /** Prepares for running; talks to nobody and writes nothing yet. */
@@ -132,22 +134,50 @@ public final class DockerSandbox implements Sandbox, Closeable {
     }
 
     @Override
-    public void checkReady() throws SandboxFault {
+    public Map<String, String> checkReady() throws SandboxFault {
         try {
             engine.ping();
-            for (var runtime : runtimes.runtimes().entrySet()) {
-                command(runtime.getKey(), runtime.getValue());
-                refreshed(runtime.getValue().image());
-            }
+            Map<String, String> lacking = lacking();
             Host place = proved().host();
-            if (place.cells().untidy()) {
+            if (place.cells().untidy() || sweepIsDue()) {
+                swept = System.nanoTime();
                 place.orphans().sweep();
             }
+            return lacking;
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new SandboxFault(
                     SandboxFault.Scope.HOST, "The check was interrupted", interrupted);
         }
+    }
+
+    /**
+     * The languages whose image is not here.
+     *
+     * @throws SandboxFault when that is so of all, the engine cannot be asked, or a setting of one
+     *     can never work
+     */
+    private Map<String, String> lacking() throws SandboxFault, InterruptedException {
+        Map<String, String> lacking = new TreeMap<>();
+        SandboxFault last = null;
+        for (var runtime : runtimes.runtimes().entrySet()) {
+            command(runtime.getKey(), runtime.getValue());
+            try {
+                refreshed(runtime.getValue().image());
+            } catch (SandboxFault missing) {
+                lacking.put(runtime.getKey(), String.valueOf(missing.getMessage()));
+                last = missing;
+            }
+        }
+        if (last != null && lacking.size() == runtimes.runtimes().size()) {
+            throw last;
+        }
+        return lacking;
+    }
+
+    /** Workers that died beside this one left theirs, and nobody else may come by to look. */
+    private boolean sweepIsDue() {
+        return System.nanoTime() - swept > config.sweep().toNanos();
     }
 
     /** {@inheritDoc} An interrupt leaves the probes that were not made failed. */

@@ -65,6 +65,10 @@ public interface SandboxConfig {
     @WithDefault("15s")
     Duration killTimeout();
 
+    /** How often what workers of the same home left when they died is looked for. */
+    @WithDefault("30s")
+    Duration sweep();
+
     /** The most connections to the engine at once; more than twice the worker's slots. */
     @WithDefault("64")
     int connections();

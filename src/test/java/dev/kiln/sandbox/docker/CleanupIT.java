@@ -83,6 +83,33 @@ class CleanupIT {
     }
 
     @Test
+    void a_worker_sweeps_up_after_one_that_dies_beside_it_and_leaves_the_living_alone()
+            throws Exception {
+        host.sandbox.checkReady();
+        Process dying = Worker.start(host.home);
+        docker.awaitRunning();
+        String left = docker.containers().getFirst();
+        Process living = Worker.start(host.home);
+        await().atMost(Duration.ofSeconds(30)).until(() -> docker.containers().size() == 2);
+        dying.destroyForcibly().waitFor();
+
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(
+                        () -> {
+                            host.sandbox.checkReady();
+                            assertThat(docker.containers()).hasSize(1).doesNotContain(left);
+                        });
+        assertThat(docker.processes(docker.containers().getFirst())).isPositive();
+        living.destroyForcibly().waitFor();
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(
+                        () -> {
+                            host.sandbox.checkReady();
+                            assertThat(docker.containers()).isEmpty();
+                        });
+    }
+
+    @Test
     void what_the_engine_does_not_remove_in_time_stops_no_start_and_goes_later() throws Exception {
         Process worker = Worker.start(host.home);
         docker.awaitRunning();

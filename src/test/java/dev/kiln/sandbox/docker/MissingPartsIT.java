@@ -60,6 +60,20 @@ class MissingPartsIT {
     }
 
     @Test
+    void a_language_whose_image_is_missing_leaves_the_others_ready() throws Exception {
+        var runtimes =
+                SandboxHost.runtimes(
+                        Map.of(
+                                "x", SandboxHost.shellWith("kiln/no-such:image"),
+                                "sh", SandboxHost.shellWith(SandboxHost.IMAGE)));
+        try (var sandbox = new DockerSandbox(host.settings, runtimes)) {
+            assertThat(sandbox.checkReady()).containsOnlyKeys("x");
+            assertThat(sandbox.checkReady().get("x"))
+                    .contains("kiln/no-such:image is missing", "./kiln setup");
+        }
+    }
+
+    @Test
     void an_image_that_vanishes_while_the_worker_runs_is_missing_too() throws Exception {
         String container = docker.run("create", SandboxHost.IMAGE).strip();
         docker.run("commit", "--message", home(), container, "kiln-test/vanishing");

@@ -211,6 +211,11 @@ final class SandboxHost implements AutoCloseable {
                     64);
         }
 
+        @Override
+        public Duration sweep() {
+            return Duration.ofSeconds(1);
+        }
+
         Settings withEngine(String address) {
             return new Settings(
                     runtime,

@@ -1,0 +1,88 @@
+package dev.kiln.store;
+
+import dev.kiln.job.Demand;
+import dev.kiln.job.JobId;
+import dev.kiln.job.Lack;
+import dev.kiln.job.Needs;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** Tells which queued jobs no live worker can run, and why. */
+@ApplicationScoped
+public class DemandStore {
+    private static final String UNMET =
+            """
+            select d.language, d.network, d.image, d.cpus, d.memory_bytes, %s
+              from (select %s from job where id = ? and state = 'QUEUED') d
+              left join worker w on w.live_until > now()
+             group by d.language, d.network, d.image, d.cpus, d.memory_bytes
+            """
+                    .formatted(Matching.LACK, Matching.DEMAND);
+
+    private static final String COUNT =
+            """
+            %s, judged as (
+                select d.demand, %s as lack from d left join worker w on w.live_until > now() group by d.demand
+            )
+            select lack, sum((select count(*) from job where state = 'QUEUED' and job.demand = judged.demand))
+              from judged where lack is not null group by lack
+            """
+                    .formatted(Matching.DEMANDS, Matching.LACK);
+
+    private final Database database;
+
+    DemandStore(Database database) {
+        this.database = database;
+    }
+
+    /**
+     * Why no live worker can run this job, in one sentence; empty when one can, or when the job is
+     * not queued.
+     *
+     * @throws StoreUnavailable when the same call may succeed later
+     */
+    public Optional<String> unmet(JobId id) {
+        return database.sql(
+                connection -> {
+                    try (var statement = connection.prepareStatement(UNMET)) {
+                        statement.setObject(1, id.value());
+                        try (var row = statement.executeQuery()) {
+                            return row.next() ? unmet(row) : Optional.empty();
+                        }
+                    }
+                });
+    }
+
+    private static Optional<String> unmet(ResultSet row) throws SQLException {
+        var demand =
+                new Demand(
+                        row.getString(1),
+                        new Needs(row.getString(3), row.getBoolean(2)),
+                        row.getInt(4),
+                        row.getLong(5));
+        return Optional.ofNullable(row.getString(6)).map(Lack::valueOf).map(demand::unmet);
+    }
+
+    /**
+     * How many queued jobs no live worker can run, by what is lacking; without those that are zero.
+     *
+     * @throws StoreUnavailable when the same call may succeed later
+     */
+    public Map<Lack, Long> unrunnable() {
+        return database.sql(
+                connection -> {
+                    Map<Lack, Long> jobs = new EnumMap<>(Lack.class);
+                    try (var statement = connection.prepareStatement(COUNT);
+                            var row = statement.executeQuery()) {
+                        while (row.next()) {
+                            jobs.put(Lack.valueOf(row.getString(1)), row.getLong(2));
+                        }
+                    }
+                    return jobs;
+                });
+    }
+}
