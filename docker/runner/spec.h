@@ -4,6 +4,8 @@
 #include <signal.h>
 #include <stdint.h>
 
+#include "artifacts.h"
+
 enum { MAX_RLIMITS = 16 };
 
 struct rlimit_spec {
@@ -16,6 +18,7 @@ struct spec {
     uint32_t rlimit_count;
     struct rlimit_spec rlimits[MAX_RLIMITS];
     char **argv, **env, **links;
+    struct artifact_spec artifacts; /* without a pattern: none are asked for */
 };
 
 /* The signal by which somebody outside is stopping this sandbox; 0 when nobody is. */

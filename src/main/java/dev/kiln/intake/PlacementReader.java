@@ -54,6 +54,14 @@ final class PlacementReader {
                 deadline);
     }
 
+    /** Whose job it is; what is wrong with it is told when all of the placement is read. */
+    static String tenant(Fields job) {
+        JsonNode tenant = job.get("tenant");
+        return tenant != null && tenant.isTextual() && isName(tenant.textValue())
+                ? tenant.textValue()
+                : DEFAULT_TENANT;
+    }
+
     /** Whether the text may name a tenant or a batch. */
     static boolean isName(String text) {
         return NAME.matcher(text).matches();

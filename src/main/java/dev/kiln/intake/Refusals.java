@@ -16,6 +16,10 @@ final class Refusals {
     static final FieldError CONFLICT =
             new FieldError(
                     "/id", "belongs to a job with another body: give a new job an id of its own");
+    static final FieldError UNKNOWN_CONTEXT =
+            new FieldError(
+                    "/context/sha256",
+                    "names no context that its tenant has here: send it with PUT /v1/contexts/{sha256}, then this again");
     static final FieldError UNSTORABLE =
             new FieldError("", "the database refuses the content of this document");
     private static final Logger LOG = Logger.getLogger(Refusals.class);

@@ -24,8 +24,7 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public class SubmissionReader {
     /** Fields of the format that this version does not act on. */
-    private static final List<String> LATER =
-            List.of("context", "artifacts", "webhook", "ttl", "batch_size");
+    private static final List<String> LATER = List.of("webhook", "ttl", "batch_size");
 
     private static final List<String> KNOWN =
             Stream.concat(
@@ -37,6 +36,8 @@ public class SubmissionReader {
                                     "args",
                                     "env",
                                     "files",
+                                    "context",
+                                    "artifacts",
                                     "sandbox",
                                     "tenant",
                                     "batch",
@@ -56,6 +57,7 @@ public class SubmissionReader {
     private final StrictJson json;
     private final InputReader inputs;
     private final LimitsReader limits;
+    private final ArtifactsReader artifacts;
 
     /**
      * @throws IllegalArgumentException when the policy contradicts itself
@@ -69,6 +71,7 @@ public class SubmissionReader {
                                 config.topicMaxDocumentBytes().bytes()));
         this.inputs = new InputReader(policy, Map.copyOf(languages.runtimes()));
         this.limits = new LimitsReader(policy);
+        this.artifacts = new ArtifactsReader(policy);
     }
 
     /** Reads one document. No content of it, whatever it is, makes this throw. */
@@ -152,6 +155,7 @@ public class SubmissionReader {
         var args = InvocationReader.args(job);
         var env = InvocationReader.env(job);
         var bounds = limits.read(job.get("sandbox"), job.pointer("sandbox"), job.errors());
+        var kept = artifacts.read(job);
         var place = PlacementReader.read(job);
         String batch = batch(job, place.batch(), origin);
         if (!job.errors().isEmpty()) {
@@ -165,7 +169,9 @@ public class SubmissionReader {
                         args,
                         env,
                         input.files(),
-                        Needs.NOTHING),
+                        Needs.NOTHING,
+                        input.context(),
+                        kept),
                 bounds,
                 place.in(batch));
     }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param usage what it used
  * @param evidence how we know why it ended
  * @param provenance what ran it
+ * @param artifacts the files that were kept of it
  */
 public record ExecutionResult(
         Termination termination,
@@ -23,7 +24,30 @@ public record ExecutionResult(
         CapturedStream stderr,
         Usage usage,
         Evidence evidence,
-        Provenance provenance) {
+        Provenance provenance,
+        Artifacts artifacts) {
+    /** One of which no file was asked for. */
+    public ExecutionResult(
+            Termination termination,
+            @Nullable Integer exitCode,
+            @Nullable Integer signal,
+            CapturedStream stdout,
+            CapturedStream stderr,
+            Usage usage,
+            Evidence evidence,
+            Provenance provenance) {
+        this(
+                termination,
+                exitCode,
+                signal,
+                stdout,
+                stderr,
+                usage,
+                evidence,
+                provenance,
+                Artifacts.NONE);
+    }
+
     public ExecutionResult {
         boolean ownStatus =
                 termination == Termination.EXITED || termination == Termination.SIGNALLED;

@@ -4,7 +4,6 @@ import dev.kiln.job.CapturedStream;
 import dev.kiln.job.ExecutionResult;
 import dev.kiln.job.Job;
 import dev.kiln.job.JobId;
-import dev.kiln.problem.Problem;
 import dev.kiln.problem.ProblemException;
 import dev.kiln.problem.ProblemType;
 import dev.kiln.store.JobReader;
@@ -18,7 +17,6 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.Optional;
@@ -29,7 +27,6 @@ import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
-import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
 /** Answers what became of a job. */
@@ -37,8 +34,6 @@ import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 @RunOnVirtualThread
 @Tag(name = "poll")
 public class PollResource {
-    private static final Logger LOG = Logger.getLogger(PollResource.class);
-
     private final Function<JobId, Optional<Job>> jobs;
     private final Function<JobId, Optional<Rejection>> rejections;
 
@@ -71,13 +66,13 @@ public class PollResource {
     @APIResponse(responseCode = "400", description = "The id is no UUID")
     @APIResponse(responseCode = "404", description = "There is no such job")
     public Response job(@PathParam("id") String text) {
-        JobId id = id(text);
+        JobId id = Polled.id(text);
         // The job first: a later submission that was refused says nothing about it.
         var document =
                 jobs.apply(id)
                         .map(JobDocument::of)
                         .or(() -> rejections.apply(id).map(JobDocument::of))
-                        .orElseThrow(() -> unknown(id));
+                        .orElseThrow(() -> Polled.unknown(id));
         return Response.ok(WireJson.bytes(document), MediaType.APPLICATION_JSON).build();
     }
 
@@ -104,8 +99,8 @@ public class PollResource {
     }
 
     private ExecutionResult result(String text) {
-        JobId id = id(text);
-        Job job = jobs.apply(id).orElseThrow(() -> unknown(id));
+        JobId id = Polled.id(text);
+        Job job = jobs.apply(id).orElseThrow(() -> Polled.unknown(id));
         ExecutionResult result = JobFacts.of(job.state()).result();
         if (result == null) {
             throw new ProblemException(
@@ -116,34 +111,11 @@ public class PollResource {
     }
 
     private static Response bytes(CapturedStream stream) {
-        return Response.ok(stream.kept(), MediaType.APPLICATION_OCTET_STREAM)
-                // It was written by someone else's program: no browser may take it for a page of
-                // ours.
-                .header("X-Content-Type-Options", "nosniff")
-                .header(HttpHeaders.CONTENT_DISPOSITION, "attachment")
-                .build();
-    }
-
-    private static JobId id(String text) {
-        try {
-            return JobId.parse(text);
-        } catch (IllegalArgumentException noUuid) {
-            throw new ProblemException(
-                    ProblemType.INVALID_REQUEST,
-                    "a job's id is a UUID in its form of 36 characters");
-        }
-    }
-
-    private static ProblemException unknown(JobId id) {
-        return new ProblemException(ProblemType.UNKNOWN_JOB, "no job has the id " + id);
+        return Polled.download(stream.kept()).build();
     }
 
     @ServerExceptionMapper
     Response unavailable(StoreUnavailable e) {
-        LOG.warnf("outcome=poll not answered: %s", e.getMessage());
-        var problem =
-                Problem.of(
-                        ProblemType.UNAVAILABLE, "the database cannot be reached: ask again later");
-        return Response.fromResponse(problem.response()).header(HttpHeaders.RETRY_AFTER, 1).build();
+        return Polled.unavailable(e);
     }
 }

@@ -13,12 +13,15 @@ public enum ProblemType {
     NOT_FOUND("not-found", "There is nothing at this address", 404),
     UNKNOWN_JOB("unknown-job", "There is no such job", 404),
     NO_RESULT("no-result", "The job has no result yet", 404),
+    UNKNOWN_ARTIFACT("unknown-artifact", "The job has no such artifact", 404),
     METHOD_NOT_ALLOWED("method-not-allowed", "This address does not take this method", 405),
     NOT_ACCEPTABLE("not-acceptable", "No representation is acceptable to the client", 406),
     /** The id belongs to a job with another body. */
     CONFLICTING_JOB("conflicting-job", "The id belongs to another job", 409),
     TOO_LARGE("too-large", "The body is too large", 413),
     UNSUPPORTED_MEDIA_TYPE("unsupported-media-type", "The body's media type is not supported", 415),
+    /** The content is another than the address says. */
+    HASH_MISMATCH("hash-mismatch", "The content is not what its address says", 422),
     /** What other statuses come to; the title says no more than the status. */
     OTHER("other", "The request failed", 400),
     INTERNAL_ERROR("internal-error", "The server failed", 500),

@@ -43,12 +43,19 @@ public class ResultStore {
                         () -> {
                             if (database.inTransaction(c -> setFinished(c, lease))) {
                                 ResultRow.of(lease, result).persist();
+                                database.inTransaction(c -> keepArtifacts(c, lease, result));
                                 return true;
                             }
                             return database.inTransaction(c -> wroteBefore(c, lease));
                         });
         doorbells.outbox().ring();
         return mine;
+    }
+
+    private static boolean keepArtifacts(Connection connection, Lease lease, ExecutionResult result)
+            throws SQLException {
+        ArtifactStore.insert(connection, lease.job(), result.artifacts());
+        return true;
     }
 
     private static boolean setFinished(Connection connection, Lease lease) throws SQLException {

@@ -334,7 +334,8 @@ class StoreIT {
                 .findFirst()
                 .orElseThrow()
                 .spec()
-                .program().code();
+                .program()
+                .code();
     }
 
     private List<String> relayed() {

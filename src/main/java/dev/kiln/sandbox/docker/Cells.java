@@ -50,13 +50,7 @@ final class Cells {
         allLabels.put(LABEL_INSTANCE, instance.id());
         var spec =
                 new ContainerSpec(
-                        name,
-                        image,
-                        runtime,
-                        limits,
-                        home.resolve("runner"),
-                        input.path(),
-                        allLabels);
+                        name, image, runtime, limits, home.resolve("runner"), input, allLabels);
         // Until the engine names it the name must do.
         String id = name;
         boolean opened = false;

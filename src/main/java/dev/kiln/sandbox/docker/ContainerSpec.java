@@ -24,7 +24,7 @@ import java.util.Map;
  * @param runtime what isolates it
  * @param limits of the program that it is for
  * @param runnerDir host directory with the runner
- * @param inputDir host directory with the program's inputs
+ * @param input the program's inputs on the host
  * @param labels say whose it is
  */
 record ContainerSpec(
@@ -33,7 +33,7 @@ record ContainerSpec(
         ContainerRuntime runtime,
         Limits limits,
         Path runnerDir,
-        Path inputDir,
+        InputDir input,
         Map<String, String> labels) {
     private static final long SHM_BYTES = 1 << 20;
     private static final long OPEN_FILES = 1024;
@@ -88,7 +88,10 @@ record ContainerSpec(
                 .withUlimits(ulimits())
                 .withLogConfig(new LogConfig(LogConfig.LoggingType.NONE))
                 .withMounts(
-                        List.of(readOnly(runnerDir, "/kiln"), readOnly(inputDir, InputDir.INSIDE)))
+                        List.of(
+                                readOnly(runnerDir, "/kiln"),
+                                readOnly(input.job(), InputDir.INSIDE),
+                                readOnly(input.mnt(), InputDir.CONTEXT_INSIDE)))
                 .withInit(false)
                 .withOomScoreAdj(OOM_SCORE)
                 .withRestartPolicy(RestartPolicy.noRestart());

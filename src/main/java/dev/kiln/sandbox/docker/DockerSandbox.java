@@ -3,6 +3,7 @@ package dev.kiln.sandbox.docker;
 import dev.kiln.job.ExecutionResult;
 import dev.kiln.job.Limits;
 import dev.kiln.job.Program;
+import dev.kiln.sandbox.ContextSource;
 import dev.kiln.sandbox.RunReleased;
 import dev.kiln.sandbox.RuntimesConfig;
 import dev.kiln.sandbox.Sandbox;
@@ -30,6 +31,7 @@ public final class DockerSandbox implements Sandbox, Closeable {
 
     private final SandboxConfig config;
     private final RuntimesConfig runtimes;
+    private final ContextSource contexts;
     private final Engine engine;
     private final Map<String, Image> images = new ConcurrentHashMap<>();
 
@@ -39,10 +41,20 @@ public final class DockerSandbox implements Sandbox, Closeable {
     private @Nullable Host host;
     private volatile @Nullable Proved proved;
 
-    /** Prepares for running; talks to nobody and writes nothing yet. */
+    /** One whose programs bring their contexts along. */
     public DockerSandbox(SandboxConfig config, RuntimesConfig runtimes) {
+        this(config, runtimes, ContextSource.NONE);
+    }
+
+    /**
+     * Prepares for running; talks to nobody and writes nothing yet.
+     *
+     * @param contexts where those come from that were uploaded
+     */
+    public DockerSandbox(SandboxConfig config, RuntimesConfig runtimes, ContextSource contexts) {
         this.config = config;
         this.runtimes = runtimes;
+        this.contexts = contexts;
         var address = EngineAddress.of(config.engine(), System.getenv("DOCKER_HOST"));
         this.engine = new Engine(address, config.callTimeout(), config.connections());
     }
@@ -77,7 +89,7 @@ public final class DockerSandbox implements Sandbox, Closeable {
         Cells cells = proved().host().cells();
         Cell cell = open(runtime.image(), limits, labels(tag));
         try {
-            return new Run(engine, cells, config, cell, stop).toEnd(program, command);
+            return new Run(engine, cells, config, cell, stop).toEnd(program, command, contexts);
         } finally {
             cells.dispose(cell);
         }

@@ -50,7 +50,8 @@ record LaunchCommand(String file, List<String> command) {
                 container.rlimits(),
                 argv,
                 environment(program, container),
-                List.copyOf(links));
+                List.copyOf(links),
+                program.artifacts());
     }
 
     private static Map<String, String> environment(Program program, ContainerSpec container) {

@@ -15,10 +15,14 @@ final class ReportDecoder {
 
     private static final int MAX_HELLO = 1024;
 
+    /** A pattern may be missing without a name to it, but a file has one. */
+    private static final int LEAST_PATH = 1;
+
     private enum Stage {
         SILENT,
         READY,
         STARTED,
+        ENDED,
         OVER
     }
 
@@ -52,11 +56,19 @@ final class ReportDecoder {
 
     private void passOn(ByteBuffer bytes) throws MalformedReport {
         int n = Math.min(outputLeft, bytes.remaining());
-        listener.onOutput(type == 'E', bytes.slice(bytes.position(), n));
+        passOn(type, bytes.slice(bytes.position(), n));
         bytes.position(bytes.position() + n);
         outputLeft -= n;
         if (outputLeft == 0) {
             head.clear();
+        }
+    }
+
+    private void passOn(char of, ByteBuffer part) throws MalformedReport {
+        if (of == 'B') {
+            listener.artifacts().onFileBytes(part);
+        } else {
+            listener.onOutput(of == 'E', part);
         }
     }
 
@@ -74,12 +86,16 @@ final class ReportDecoder {
             case 'R' -> openSmall(length, 6, MAX_HELLO);
             case 'S' -> openSmall(length, 0, 0);
             case 'F' -> openSmall(length, 5, 5);
-            case 'O', 'E' -> {
+            case 'O', 'E', 'B' -> {
                 expect(length > 0 && length <= MAX_OUTPUT, "of length " + length);
                 outputLeft = length;
             }
             case 'C' -> openSmall(length, 16, 16);
             case 'X' -> openSmall(length, 44, 44);
+            case 'A' -> openSmall(length, LEAST_PATH, ArtifactPath.MAX);
+            case 'D' -> openSmall(length, 1, 1);
+            case 'N' -> openSmall(length, 1, 1 + ArtifactPath.MAX);
+            case 'Q' -> openSmall(length, 17, 17);
             case 'T' -> openSmall(length, 1, 1);
             default -> throw new MalformedReport("unknown frame type " + (int) type);
         }
@@ -90,6 +106,7 @@ final class ReportDecoder {
             case 'R' -> stage == Stage.SILENT;
             case 'S', 'F' -> stage == Stage.READY;
             case 'O', 'E', 'C', 'X' -> stage == Stage.STARTED;
+            case 'A', 'B', 'D', 'N', 'Q' -> stage == Stage.ENDED;
             case 'T' -> stage != Stage.SILENT;
             default -> true;
         };
@@ -119,6 +136,10 @@ final class ReportDecoder {
             }
             case 'C' -> listener.onProduced(count(), count());
             case 'X' -> ended();
+            case 'A' -> listener.artifacts().onFile(small);
+            case 'D' -> listener.artifacts().onFileEnd(small.get() & 0xff);
+            case 'N' -> listener.artifacts().onLeftOut(small.get() & 0xff, small);
+            case 'Q' -> collected();
             case 'T' -> {
                 stage = Stage.OVER;
                 listener.onTold(small.get() & 0xff);
@@ -147,8 +168,18 @@ final class ReportDecoder {
         var wall = Duration.ofNanos(count());
         var cpu = Duration.ofNanos(Math.multiplyExact(1000L, micros() + micros()));
         var report = new RunnerReport(status, wall, cpu, count(), count());
-        stage = Stage.OVER;
+        stage = Stage.ENDED;
         listener.onEnded(report);
+    }
+
+    private void collected() throws MalformedReport {
+        long matched = small.getLong();
+        long omitted = count();
+        int everywhere = small.get();
+        expect(everywhere == 0 || everywhere == 1, "with neither yes nor no");
+        stage = Stage.OVER;
+        listener.artifacts().onCollected(matched, omitted, everywhere == 1);
+        listener.onCollected();
     }
 
     private String text() throws MalformedReport {

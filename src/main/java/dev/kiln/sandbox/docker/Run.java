@@ -1,11 +1,14 @@
 package dev.kiln.sandbox.docker;
 
+import dev.kiln.job.ArtifactRequest;
+import dev.kiln.job.Artifacts;
 import dev.kiln.job.ExecutionResult;
 import dev.kiln.job.Limits;
 import dev.kiln.job.Program;
 import dev.kiln.job.Provenance;
 import dev.kiln.job.Termination;
 import dev.kiln.job.Usage;
+import dev.kiln.sandbox.ContextSource;
 import dev.kiln.sandbox.RunReleased;
 import dev.kiln.sandbox.SandboxFault;
 import dev.kiln.sandbox.StopSignal;
@@ -27,6 +30,9 @@ final class Run {
      */
     private static final Duration SAMPLE_EVERY = Duration.ofMillis(500);
 
+    /** For ending what the program left running, before the runner's own time begins to count. */
+    private static final Duration COLLECTION_GRACE = Duration.ofSeconds(5);
+
     private final Engine engine;
     private final Cells cells;
     private final SandboxConfig config;
@@ -36,6 +42,7 @@ final class Run {
     private Cgroup.Sample atStart = Cgroup.Sample.UNKNOWN;
     private Cgroup.Sample latest = Cgroup.Sample.UNKNOWN;
     private @Nullable Long startedNanos;
+    private ArtifactRequest asked = ArtifactRequest.NONE;
 
     Run(Engine engine, Cells cells, SandboxConfig config, Cell cell, StopSignal stop) {
         this.engine = engine;
@@ -47,8 +54,9 @@ final class Run {
     }
 
     /** Runs the program to its end, whatever that is. The cell still exists afterwards. */
-    ExecutionResult toEnd(Program program, LaunchCommand command)
+    ExecutionResult toEnd(Program program, LaunchCommand command, ContextSource contexts)
             throws SandboxFault, RunReleased, InterruptedException {
+        asked = program.artifacts();
         var conversation = cell.conversation();
         long patience = System.nanoTime() + config.startTimeout().toNanos();
         Wait wait = await(conversation.ready(), patience);
@@ -58,7 +66,7 @@ final class Run {
         }
         if (wait == Wait.DONE && hello != null) {
             requireIsolation(hello);
-            cell.load(program, command);
+            cell.load(program, command, contexts);
             wait = await(conversation.started(), patience);
         }
         if (wait == Wait.LATE) {
@@ -158,8 +166,24 @@ final class Run {
                         cell.attachment().diagnostics());
         return switch (Verdict.of(seen, limits)) {
             case Verdict.Failed(var scope, String why) -> throw new SandboxFault(scope, why);
-            case Verdict.Ended verdict -> result(verdict, end, wall);
+            case Verdict.Ended verdict -> result(verdict, end, wall, artifacts(end));
         };
+    }
+
+    /**
+     * After the verdict: what bringing files out costs, and how it ends, is no longer the program's
+     * doing. Only a runner that lives can do it.
+     */
+    private Artifacts artifacts(Conversation.End end) throws InterruptedException {
+        if (!(end instanceof Conversation.End.Reported)) {
+            return Artifacts.notCollected(asked);
+        }
+        if (!asked.isEmpty()) {
+            await(
+                    cell.conversation().collected(),
+                    System.nanoTime() + RunnerSpec.COLLECTION.plus(COLLECTION_GRACE).toNanos());
+        }
+        return cell.conversation().broughtOut();
     }
 
     /**
@@ -178,7 +202,8 @@ final class Run {
         }
     }
 
-    private ExecutionResult result(Verdict.Ended verdict, Conversation.End end, Duration wall) {
+    private ExecutionResult result(
+            Verdict.Ended verdict, Conversation.End end, Duration wall, Artifacts artifacts) {
         var runtime = cell.spec().runtime();
         return new ExecutionResult(
                 verdict.termination(),
@@ -189,7 +214,8 @@ final class Run {
                 usage(verdict, end, wall),
                 verdict.evidence(),
                 new Provenance(
-                        runtime.program(), runtime.version(), cell.spec().image().id(), limits));
+                        runtime.program(), runtime.version(), cell.spec().image().id(), limits),
+                artifacts);
     }
 
     private Usage usage(Verdict.Ended verdict, Conversation.End end, Duration wall) {

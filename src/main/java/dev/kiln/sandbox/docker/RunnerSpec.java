@@ -1,10 +1,12 @@
 package dev.kiln.sandbox.docker;
 
+import dev.kiln.job.ArtifactRequest;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -17,14 +19,19 @@ import java.util.Map;
  * @param argv absolute executable first
  * @param env environment of the program, all of it
  * @param links names in {@code /job/files} that appear in the work directory
+ * @param artifacts what to bring out afterwards
  */
 record RunnerSpec(
         long outputBytes,
         Map<Integer, Long> rlimits,
         List<String> argv,
         Map<String, String> env,
-        List<String> links) {
-    static final int PROTOCOL = 1;
+        List<String> links,
+        ArtifactRequest artifacts) {
+    static final int PROTOCOL = 2;
+
+    /** The longest that the runner looks for artifacts. */
+    static final Duration COLLECTION = Duration.ofSeconds(10);
 
     /** The most bytes that the runner takes. */
     static final int MAX_BYTES = 16 << 20;
@@ -74,6 +81,12 @@ record RunnerSpec(
                     out,
                     env.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList());
             writeStrings(out, links);
+            writeStrings(out, artifacts.patterns());
+            out.writeLong(artifacts.maxBytes());
+            out.writeLong(artifacts.maxFileBytes());
+            out.writeInt(artifacts.maxFiles());
+            out.writeInt(artifacts.maxDepth());
+            out.writeInt(Math.toIntExact(COLLECTION.toMillis()));
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible);
         }

@@ -3,6 +3,8 @@ package dev.kiln.sandbox.docker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.kiln.job.ArtifactRequest;
+import dev.kiln.job.Context;
 import dev.kiln.job.InputFile;
 import dev.kiln.job.Needs;
 import dev.kiln.job.Program;
@@ -14,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import dev.kiln.sandbox.ContextSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -74,11 +77,16 @@ class LaunchCommandTest {
     void the_message_is_laid_out_as_the_runner_reads_it() throws Exception {
         var spec =
                 new RunnerSpec(
-                        5, Map.of(6, 49L), List.of("/bin/é"), Map.of("A", "1"), List.of("x"));
+                        5,
+                        Map.of(6, 49L),
+                        List.of("/bin/é"),
+                        Map.of("A", "1"),
+                        List.of("x"),
+                        new ArtifactRequest(List.of("*.ü"), 6, 7, 8, 9));
 
         var in = new DataInputStream(new ByteArrayInputStream(spec.encode()));
         assertThat(in.readInt()).isEqualTo(in.available());
-        assertThat(in.readShort()).isEqualTo((short) 1);
+        assertThat(in.readShort()).isEqualTo((short) RunnerSpec.PROTOCOL);
         assertThat(in.readLong()).isEqualTo(5);
         assertThat(in.readLong()).isEqualTo(5);
         assertThat(in.readInt()).isEqualTo(1);
@@ -87,6 +95,12 @@ class LaunchCommandTest {
         assertThat(strings(in)).containsExactly("/bin/é");
         assertThat(strings(in)).containsExactly("A=1");
         assertThat(strings(in)).containsExactly("x");
+        assertThat(strings(in)).containsExactly("*.ü");
+        assertThat(in.readLong()).isEqualTo(6);
+        assertThat(in.readLong()).isEqualTo(7);
+        assertThat(in.readInt()).isEqualTo(8);
+        assertThat(in.readInt()).isEqualTo(9);
+        assertThat(in.readInt()).isEqualTo(10_000);
         assertThat(in.available()).isZero();
     }
 
@@ -102,7 +116,13 @@ class LaunchCommandTest {
     void what_the_runner_cannot_take_is_refused_here() {
         assertThatThrownBy(
                         () ->
-                                new RunnerSpec(0, Map.of(), List.of("a\0b"), Map.of(), List.of())
+                                new RunnerSpec(
+                                                0,
+                                                Map.of(),
+                                                List.of("a\0b"),
+                                                Map.of(),
+                                                List.of(),
+                                                ArtifactRequest.NONE)
                                         .encode())
                 .hasMessageContaining("NUL");
         assertThatThrownBy(
@@ -112,7 +132,8 @@ class LaunchCommandTest {
                                                 Map.of(),
                                                 List.of("/x", "a".repeat(17 << 20)),
                                                 Map.of(),
-                                                List.of())
+                                                List.of(),
+                                                ArtifactRequest.NONE)
                                         .encode())
                 .hasMessageContaining("at most");
     }
@@ -123,12 +144,16 @@ class LaunchCommandTest {
         var input = InputDir.create(home.resolve("jobs"), "kiln-1");
         input.fill("main.py", new byte[] {1}, new byte[] {2}, List.of(file("d/e/f"), file("d/g")));
 
-        assertThat(home.resolve("jobs/kiln-1/files/main.py")).hasBinaryContent(new byte[] {1});
-        assertThat(home.resolve("jobs/kiln-1/stdin")).hasBinaryContent(new byte[] {2});
-        assertThat(home.resolve("jobs/kiln-1/files/d/e/f")).hasBinaryContent(new byte[] {7});
+        assertThat(home.resolve("jobs/kiln-1/job/files/main.py")).hasBinaryContent(new byte[] {1});
+        assertThat(home.resolve("jobs/kiln-1/job/stdin")).hasBinaryContent(new byte[] {2});
+        assertThat(home.resolve("jobs/kiln-1/mnt")).isEmptyDirectory();
+        input.fillContext(new Context.Inline(new byte[] {3}), ContextSource.NONE);
+        assertThat(home.resolve("jobs/kiln-1/mnt/context")).hasBinaryContent(new byte[] {3});
+        assertThat(Files.getPosixFilePermissions(home.resolve("jobs/kiln-1/mnt/context"))).hasSize(3);
+        assertThat(home.resolve("jobs/kiln-1/job/files/d/e/f")).hasBinaryContent(new byte[] {7});
         assertThat(Files.getPosixFilePermissions(home.resolve("jobs"))).hasSize(3);
-        assertThat(Files.getPosixFilePermissions(home.resolve("jobs/kiln-1/files/d"))).hasSize(7);
-        Files.createSymbolicLink(home.resolve("jobs/kiln-1/files/link"), home);
+        assertThat(Files.getPosixFilePermissions(home.resolve("jobs/kiln-1/job/files/d"))).hasSize(7);
+        Files.createSymbolicLink(home.resolve("jobs/kiln-1/job/files/link"), home);
         input.delete();
         assertThat(home.resolve("jobs")).isEmptyDirectory();
         input.delete();
@@ -166,7 +191,7 @@ class LaunchCommandTest {
                 new ContainerRuntime("kiln-gvisor", true, "x", "systrap", 2),
                 SandboxHost.LIMITS,
                 Path.of("/r"),
-                Path.of("/i"),
+                new InputDir(Path.of("/i")),
                 Map.of());
     }
 }

@@ -49,13 +49,22 @@ final class SandboxHost implements AutoCloseable {
         this.sandbox =
                 new DockerSandbox(
                         settings,
-                        runtimes(Map.of("python", pythonWith(IMAGE), "sh", shellWith(IMAGE))));
+                        runtimes(
+                                Map.of(
+                                        "python", pythonWith(IMAGE),
+                                        "plain", plainWith(IMAGE),
+                                        "sh", shellWith(IMAGE))));
     }
 
     /** Python as the product runs it. */
     static Language pythonWith(String image) {
         return new Language(
                 image, "main.py", List.of("/usr/bin/python3", "/kiln/python/guard.py", "{file}"));
+    }
+
+    /** Python without the import guard, for programs that must reach the kernel. */
+    static Language plainWith(String image) {
+        return new Language(image, "main.py", List.of("/usr/bin/python3", "{file}"));
     }
 
     static Language shellWith(String image) {
