@@ -64,7 +64,8 @@ class ContextArtifactsIT {
         assertThat(head("/v1/contexts/" + hash)).isEqualTo(404);
 
         var job =
-                python("import hashlib\nprint(hashlib.sha256(open('/mnt/context', 'rb').read()).hexdigest())")
+                python(
+                                "import hashlib\nprint(hashlib.sha256(open('/mnt/context', 'rb').read()).hexdigest())")
                         .put("tenant", "acme");
         job.putObject("context").put("sha256", hash);
         String first = submit(job);
@@ -148,16 +149,20 @@ class ContextArtifactsIT {
                 .isEqualTo(
                         "[{\"path\":\"out/passwd\",\"reason\":\"link\"},{\"path\":\"log.txt\",\"reason\":\"missing\"}]");
         assertThat(result.at("/artifacts_omitted_count").asInt()).isEqualTo(2);
-        var event = JSON.readTree(topics.await("kiln.completions", r -> id.equals(r.key())).value());
+        var event =
+                JSON.readTree(topics.await("kiln.completions", r -> id.equals(r.key())).value());
         assertThat(event.at("/data/result/artifacts_count").asInt()).isEqualTo(2);
 
         String list = "/v1/jobs/" + id + "/artifacts";
-        assertThat(JSON.readTree(get(list).body()).at("/artifacts")).isEqualTo(result.at("/artifacts"));
-        var fetched = HTTP.send(request(list + "/" + encoded(odd)).build(), BodyHandlers.ofByteArray());
+        assertThat(JSON.readTree(get(list).body()).at("/artifacts"))
+                .isEqualTo(result.at("/artifacts"));
+        var fetched =
+                HTTP.send(request(list + "/" + encoded(odd)).build(), BodyHandlers.ofByteArray());
         assertThat(fetched.statusCode()).isEqualTo(200);
         assertThat(fetched.body()).hasSize(256).startsWith(0, 1, 2);
         assertThat(sha256(fetched.body())).isEqualTo(result.at("/artifacts/1/sha256").asText());
-        assertThat(fetched.headers().firstValue("Content-Type")).hasValue("application/octet-stream");
+        assertThat(fetched.headers().firstValue("Content-Type"))
+                .hasValue("application/octet-stream");
         assertThat(fetched.headers().firstValue("Content-Disposition")).hasValue("attachment");
         assertThat(fetched.headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");
         String tag = fetched.headers().firstValue("ETag").orElseThrow();
@@ -168,7 +173,8 @@ class ContextArtifactsIT {
                         BodyHandlers.ofString());
         assertThat(again.statusCode()).isEqualTo(304);
         assertThat(get(list + "/out/empty").statusCode()).isEqualTo(200);
-        for (String none : new String[] {"/out", "/out/passwd", "/..", "/%2e%2e/x", "/out/%00", "/"}) {
+        for (String none :
+                new String[] {"/out", "/out/passwd", "/..", "/%2e%2e/x", "/out/%00", "/"}) {
             assertThat(get(list + none).statusCode()).as(none).isBetween(400, 404);
         }
         assertThat(get("/v1/jobs/" + Jobs.id() + "/artifacts").statusCode()).isEqualTo(404);

@@ -1,7 +1,9 @@
 package dev.kiln.store;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.kiln.job.ArtifactRequest;
 import dev.kiln.job.InputFile;
 import java.io.IOException;
@@ -19,7 +21,9 @@ record Inputs(
         Map<String, String> env,
         List<InputFile> files,
         ArtifactRequest artifacts) {
-    private static final ObjectMapper JSON = new ObjectMapper();
+    /** Records are what they were made of; what else can be asked of them is no part of that. */
+    private static final ObjectMapper JSON =
+            JsonMapper.builder().disable(MapperFeature.AUTO_DETECT_IS_GETTERS).build();
 
     /** A payload of before there were artifacts says nothing of them. */
     Inputs(

@@ -90,7 +90,8 @@ class ContextStoreIT {
 
         assertThat(contexts.size(foreign)).isEmpty();
         assertThat(contexts.read(foreign, piece -> {})).isFalse();
-        assertThat(submissions.insert(List.of(job(foreign)))).containsValue(Outcome.UNKNOWN_CONTEXT);
+        assertThat(submissions.insert(List.of(job(foreign))))
+                .containsValue(Outcome.UNKNOWN_CONTEXT);
         assertThat(store(foreign, content)).isEqualTo(ContextStore.Outcome.STORED);
     }
 
@@ -107,9 +108,7 @@ class ContextStoreIT {
                             byte[] own = bytes((3 << 20) + i + 1);
                             return store(key("acme", own), own);
                         });
-        assertThat(others)
-                .filteredOn(o -> o == ContextStore.Outcome.STORED)
-                .hasSize(2);
+        assertThat(others).filteredOn(o -> o == ContextStore.Outcome.STORED).hasSize(2);
         assertThat(others).contains(ContextStore.Outcome.OVER_QUOTA);
         byte[] small = bytes(9);
         assertThat(store(key("zeta", small), small)).isEqualTo(ContextStore.Outcome.STORED);
@@ -164,9 +163,7 @@ class ContextStoreIT {
         age("context", "2 days");
         assertThat(contexts.expire(DAY, 10)).isEqualTo(1);
         assertThat(submissions.insert(List.of(job))).containsValue(Outcome.KNOWN);
-        assertThat(
-                        submissions.insert(
-                                List.of(new Submission(job.id(), job.spec(), new byte[32]))))
+        assertThat(submissions.insert(List.of(new Submission(job.id(), job.spec(), new byte[32]))))
                 .containsValue(Outcome.CONFLICT);
     }
 
@@ -240,7 +237,11 @@ class ContextStoreIT {
                         List.of(new Omission("x\\xff", Omission.Reason.NAME)),
                         9);
 
-        assertThat(results.finish(stale, result(new Artifacts(List.of(artifact("a", "no")), List.of(), 0)))).isFalse();
+        assertThat(
+                        results.finish(
+                                stale,
+                                result(new Artifacts(List.of(artifact("a", "no")), List.of(), 0))))
+                .isFalse();
         assertThat(count("artifact")).isZero();
         assertThat(results.finish(lease, result(kept))).isTrue();
         assertThat(results.finish(lease, result(kept))).isTrue();

@@ -8,6 +8,7 @@ import dev.kiln.job.Context;
 import dev.kiln.job.InputFile;
 import dev.kiln.job.Needs;
 import dev.kiln.job.Program;
+import dev.kiln.sandbox.ContextSource;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.nio.charset.StandardCharsets;
@@ -16,7 +17,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import dev.kiln.sandbox.ContextSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -149,10 +149,12 @@ class LaunchCommandTest {
         assertThat(home.resolve("jobs/kiln-1/mnt")).isEmptyDirectory();
         input.fillContext(new Context.Inline(new byte[] {3}), ContextSource.NONE);
         assertThat(home.resolve("jobs/kiln-1/mnt/context")).hasBinaryContent(new byte[] {3});
-        assertThat(Files.getPosixFilePermissions(home.resolve("jobs/kiln-1/mnt/context"))).hasSize(3);
+        assertThat(Files.getPosixFilePermissions(home.resolve("jobs/kiln-1/mnt/context")))
+                .hasSize(3);
         assertThat(home.resolve("jobs/kiln-1/job/files/d/e/f")).hasBinaryContent(new byte[] {7});
         assertThat(Files.getPosixFilePermissions(home.resolve("jobs"))).hasSize(3);
-        assertThat(Files.getPosixFilePermissions(home.resolve("jobs/kiln-1/job/files/d"))).hasSize(7);
+        assertThat(Files.getPosixFilePermissions(home.resolve("jobs/kiln-1/job/files/d")))
+                .hasSize(7);
         Files.createSymbolicLink(home.resolve("jobs/kiln-1/job/files/link"), home);
         input.delete();
         assertThat(home.resolve("jobs")).isEmptyDirectory();
