@@ -34,7 +34,8 @@ final class ArtifactAttacks {
                                                 "its own file alone",
                                                 kept ->
                                                         names(kept).equals(Set.of("out/own"))
-                                                                && omitted(kept, Reason.LINK) >= 9))),
+                                                                && omitted(kept, Reason.LINK)
+                                                                        >= 9))),
                 program(
                         ARTIFACTS,
                         "a FIFO, a socket, daemons that go on",
@@ -51,7 +52,8 @@ final class ArtifactAttacks {
                                                                         .allMatch(
                                                                                 ArtifactAttacks
                                                                                         ::isOwn)
-                                                                && omitted(kept, Reason.SPECIAL) == 2
+                                                                && omitted(kept, Reason.SPECIAL)
+                                                                        == 2
                                                                 && omitted(kept, Reason.UNREADABLE)
                                                                         == 1))),
                 program(
@@ -84,7 +86,7 @@ final class ArtifactAttacks {
                                                                         .allMatch(
                                                                                 a ->
                                                                                         a.bytes()
-                                                                                                % 1000
+                                                                                                        % 1000
                                                                                                 == 0)))),
                 program(
                         ARTIFACTS,

@@ -51,17 +51,31 @@ class SubmitCommandTest {
         for (String context : List.of(file("small", new byte[] {'x'}), file("large", large))) {
             var run =
                     CommandLineRun.of(
-                            "submit", program, "--server", api.url(), "--tenant", "acme",
-                            "--context", context, "--artifact", "out/*");
+                            "submit",
+                            program,
+                            "--server",
+                            api.url(),
+                            "--tenant",
+                            "acme",
+                            "--context",
+                            context,
+                            "--artifact",
+                            "out/*");
             assertThat(run.exitCode()).as(run.err()).isZero();
         }
 
         assertThat(api.requests())
                 .extracting(ApiServer.Request::body)
                 .satisfiesExactly(
-                        first -> assertThat(first).contains("\"context\":{\"text\":\"x\"}", "\"artifacts\":[\"out/*\"]"),
+                        first ->
+                                assertThat(first)
+                                        .contains(
+                                                "\"context\":{\"text\":\"x\"}",
+                                                "\"artifacts\":[\"out/*\"]"),
                         upload -> assertThat(upload).hasSize(large.length),
-                        last -> assertThat(last).contains("\"context\":{\"sha256\":\"" + hash + "\"}"));
+                        last ->
+                                assertThat(last)
+                                        .contains("\"context\":{\"sha256\":\"" + hash + "\"}"));
     }
 
     @Test

@@ -160,25 +160,23 @@ class ArtifactsIT {
                         import os, socket
                         os.mkfifo('fifo')
                         socket.socket(socket.AF_UNIX).bind('sock')
+                        # Some kernels let anybody make the node, though not open it.
                         try: os.mknod('dev', 0o20666, os.makedev(1, 5))
-                        except OSError as e: print('refused', e.errno)
+                        except OSError: os.mkfifo('dev')
                         open('secret', 'w').write('x'); os.chmod('secret', 0)
                         os.mkdir('closed'); open('closed/x', 'w'); os.chmod('closed', 0)
                         """,
                         "*",
-                        "closed/*",
-                        "dev");
+                        "closed/*");
 
-        assertThat(result.stdout().text()).startsWith("refused ");
         assertThat(result.artifacts().files()).isEmpty();
         assertThat(result.artifacts().omitted())
                 .containsExactly(
                         new Omission("closed", Reason.UNREADABLE),
+                        new Omission("dev", Reason.SPECIAL),
                         new Omission("fifo", Reason.SPECIAL),
                         new Omission("secret", Reason.UNREADABLE),
-                        new Omission("sock", Reason.SPECIAL),
-                        new Omission("closed/*", Reason.MISSING),
-                        new Omission("dev", Reason.MISSING));
+                        new Omission("sock", Reason.SPECIAL));
     }
 
     @Test
