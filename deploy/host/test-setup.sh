@@ -325,6 +325,51 @@ http://sec.example/debian-security/ trixie-security main' "$(derived_sources tri
 }
 check "another release's packages come from the host's own Debian mirrors" other_release
 
+# --- images
+
+fake_images() { # an engine with nothing but the labels of what it built
+  root=$box/languages
+  rm -rf "$root" "$box/built"
+  mkdir -p "$root/docker/sandbox/lisp" "$root/docker/sandbox/apl" "$root/docker/sandbox/notes" "$box/built"
+  echo 'FROM scratch' | tee "$root/docker/sandbox/lisp/Dockerfile" >"$root/docker/sandbox/apl/Dockerfile"
+  docker() {
+    case "$1" in
+      image) cat "$box/built/${!#//[:\/]/-}" 2>/dev/null ;;
+      build) printf '%s\n' "$@" | sed -n 's/^dev.kiln.source=//p' >"$box/built/kiln-$language-latest" ;;
+    esac
+  }
+}
+
+images_by_folder() {
+  fake_images
+  same 'apl
+lisp' "$(languages)"
+  for language in $(languages); do
+    no image_ready
+    build_sandbox_image
+    same "kiln/$language:latest" "$(image_ready)"
+  done
+}
+check "every folder with a Dockerfile is an image" images_by_folder
+
+image_again() {
+  fake_images
+  for language in $(languages); do build_sandbox_image; done
+  echo 'USER 1000' >>"$root/docker/sandbox/apl/Dockerfile"
+  language=apl no image_ready
+  language=lisp image_ready
+  base_image=debian:next
+  language=lisp no image_ready
+}
+check "an image is built again after a change of its own folder, and all after one of the base" image_again
+
+image_fails() {
+  fake_images
+  docker() { return 1; }
+  language=lisp ends 3 "could not be built from docker/sandbox/lisp: check that containers reach" build_sandbox_image
+}
+check "an image that cannot be built is named with its folder" image_fails
+
 # --- runner and build
 
 switches_runner() {

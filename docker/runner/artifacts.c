@@ -100,7 +100,7 @@ static void send_file(int fd) {
         if (n < 0) verdict = UNREADABLE;
         else if (now_ns() >= deadline_ns) verdict = NO_TIME, stopped = 1;
         else if (sent + n > most) verdict = TOO_LARGE; /* more than the size that was found: nobody is left who could */
-        else send_frame('B', buffer, n), sent += n, bytes_left -= n;
+        else send_frame('b', buffer, n), sent += n, bytes_left -= n;
     }
     if (verdict) omitted++;
     else files_left--;

@@ -86,7 +86,18 @@ static int link_files(char **names) {
     return 0;
 }
 
-static void start_program(const struct spec *spec, int out_fd, int err_fd, int failure_fd) {
+/* The first step makes the work directory; a second finds it, and its links, as the first has left them. */
+static int enter_work(const struct spec *spec, const struct step *step, struct failure *failure) {
+    failure->stage = WORK_DIR;
+    umask(022);
+    if (step->first && mkdir(WORK, 0755)) return -1;
+    if (step->build_dir && mkdir(step->build_dir, 0755)) return -1;
+    if (chdir(WORK)) return -1;
+    failure->stage = LINKS;
+    return step->first ? link_files(spec->links) : 0;
+}
+
+static void start_program(const struct spec *spec, const struct step *step, int out_fd, int err_fd, int failure_fd) {
     struct failure failure = {.stage = LIMITS};
     sigset_t none;
     sigemptyset(&none);
@@ -99,13 +110,9 @@ static void start_program(const struct spec *spec, int out_fd, int err_fd, int f
     if (drop_identity()) goto failed;
     failure.stage = FILTER;
     if (install_filter()) goto failed;
-    failure.stage = WORK_DIR;
-    umask(022);
-    if (mkdir(WORK, 0755) || chdir(WORK)) goto failed;
-    failure.stage = LINKS;
-    if (link_files(spec->links)) goto failed;
+    if (enter_work(spec, step, &failure)) goto failed;
     failure.stage = STDIN;
-    int in_fd = open("/job/stdin", O_RDONLY | O_CLOEXEC);
+    int in_fd = open(step->input, O_RDONLY | O_CLOEXEC);
     if (in_fd < 0) goto failed;
     failure.stage = STDIO;
     if (dup2(in_fd, 0) < 0 || dup2(out_fd, 1) < 0 || dup2(err_fd, 2) < 0) goto failed;
@@ -114,19 +121,19 @@ static void start_program(const struct spec *spec, int out_fd, int err_fd, int f
     signal(SIGPIPE, SIG_DFL);
     if (sigprocmask(SIG_SETMASK, &none, NULL)) goto failed;
     failure.stage = EXEC;
-    execve(spec->argv[0], spec->argv, spec->env);
+    execve(step->argv[0], step->argv, step->env);
 failed:
     failure.error = errno;
     if (write(failure_fd, &failure, sizeof failure) != sizeof failure) _exit(LOST_WORKER);
     _exit(0);
 }
 
-pid_t launch(const struct spec *spec, struct outputs *outputs) {
+pid_t launch(const struct spec *spec, const struct step *step, struct outputs *outputs) {
     int out_pipe[2], err_pipe[2], failure_pipe[2];
     struct failure failure = {.stage = FORK};
     if (pipe2(out_pipe, O_CLOEXEC) || pipe2(err_pipe, O_CLOEXEC) || pipe2(failure_pipe, O_CLOEXEC)) die(BROKEN, "pipe");
     pid_t pid = fork();
-    if (pid == 0) start_program(spec, out_pipe[1], err_pipe[1], failure_pipe[1]);
+    if (pid == 0) start_program(spec, step, out_pipe[1], step->one_stream ? out_pipe[1] : err_pipe[1], failure_pipe[1]);
     failure.error = errno;
     close(out_pipe[1]), close(err_pipe[1]), close(failure_pipe[1]);
     ssize_t n = pid < 0 ? (ssize_t) sizeof failure : 0;

@@ -1,4 +1,4 @@
-/* The program: how it is confined and started. */
+/* The program, and before it its compiler: how they are confined and started. */
 #ifndef PROGRAM_H
 #define PROGRAM_H
 #include <sys/types.h>
@@ -11,13 +11,22 @@ enum { PROGRAM_ID = 1000 };
 /* Where the program finds itself. */
 extern const char WORK[];
 
+/* What is to be executed, and how that differs between the compiler and the program. */
+struct step {
+    char **argv, **env;
+    const char *input;     /* the file that is its standard input */
+    const char *build_dir; /* made before, where there is one */
+    int first;             /* no other step was there before */
+    int one_stream;        /* standard error goes the way of standard output */
+};
+
 /* The ends of the program's output pipes that are ours. */
 struct outputs {
     int out, err;
 };
 
-/* Starts the program. Returns its pid once execve has succeeded; reports a fault and returns 0 when it has not. */
-pid_t launch(const struct spec *spec, struct outputs *outputs);
+/* Starts the step. Returns its pid once execve has succeeded; reports a fault and returns 0 when it has not. */
+pid_t launch(const struct spec *spec, const struct step *step, struct outputs *outputs);
 
 /* Become the program's user, for good and with none of root's rights; refuse namespaces. Not 0 when that failed. */
 int drop_identity(void);

@@ -10,13 +10,15 @@
  *   stderr  diagnostics of the platform; the program's own streams are pipes that end here
  *
  * Frames:  R ready     u16 protocol, u16+bytes kernel release, u16+bytes first line of the kernel log ("" if refused)
+ *          B building  empty; sent when execve of the compiler has succeeded, where there is one. O (both of its streams),
+ *                      C and X until the next S are the compiler's; S follows if its wait status was 0, else nothing
  *          S started   empty; sent when execve has succeeded
- *          F fault     u8 stage, u32 errno: the program could not be started
+ *          F fault     u8 stage, u32 errno: the compiler or the program could not be started
  *          O, E        bytes of its stdout, stderr, up to the caps of the spec
  *          C counts    u64 out, u64 err: bytes produced so far, sent now and then once a cap is passed
  *          X ended     u32 wait status, u64 wall ns, u64 user us, u64 system us, u64 out, u64 err (bytes produced)
  *          A file      path of an artifact; after X alone, as all that follow
- *          B bytes     of that file
+ *          b bytes     of that file
  *          D done      u8: 0, or why that file must be left out after all
  *          N left out  u8 why, path
  *          Q collected u64 patterns that matched (bits), u64 files left out in all, u8: 1 when it looked everywhere
@@ -25,6 +27,7 @@
  * Spec:    u32 length of what follows, u16 protocol, u64 cap of stdout, u64 cap of stderr,
  *          u32 n, n x (u32 rlimit, u64 soft = hard), u32 n, n x (u32+bytes) argv, the same for env,
  *          the same for the names in /job/files that the work directory links to,
+ *          the same for the compiler's argv (n = 0: no compile step) and env, u64 cap of its output,
  *          the same for the patterns of artifacts, u64 their bytes together, u64 bytes of one, u32 how many,
  *          u32 depth, u32 ms for all of it
  */
@@ -41,6 +44,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "compile.h"
 #include "program.h"
 #include "report.h"
 #include "spec.h"
@@ -110,6 +114,7 @@ static uint64_t micros(struct timeval time) {
 }
 
 static void report_end(int status, uint64_t wall_ns) {
+    static struct rusage before; /* of the step before: the kernel's account is of all children together */
     unsigned char frame[44];
     struct rusage used;
     drain(&out);
@@ -117,8 +122,9 @@ static void report_end(int status, uint64_t wall_ns) {
     if (getrusage(RUSAGE_CHILDREN, &used)) die(BROKEN, "getrusage");
     size_t at = put(frame, status, 4);
     at += put(frame + at, wall_ns, 8);
-    at += put(frame + at, micros(used.ru_utime), 8);
-    at += put(frame + at, micros(used.ru_stime), 8);
+    at += put(frame + at, micros(used.ru_utime) - micros(before.ru_utime), 8);
+    at += put(frame + at, micros(used.ru_stime) - micros(before.ru_stime), 8);
+    before = used;
     at += put(frame + at, out.produced, 8);
     at += put(frame + at, err.produced, 8);
     send_frame('X', frame, at);
@@ -132,8 +138,11 @@ static int reap(pid_t program, int *status) {
     return ended;
 }
 
-/* Serves until the worker closes the control channel, which ends the sandbox, or somebody else ends it. */
-static void serve(const struct spec *spec, pid_t program) {
+/*
+ * Serves until the worker closes the control channel, which ends the sandbox, or somebody else ends it; or, where a step
+ * follows, until this one has succeeded. Returns whether the next step may start.
+ */
+static int serve(const struct spec *spec, pid_t program, int step_follows) {
     pid_t collector = 0;
     uint64_t started = now_ns();
     for (int status; !told;) {
@@ -155,9 +164,11 @@ static void serve(const struct spec *spec, pid_t program) {
             if (err.fd >= 0) close(err.fd);
             out.fd = err.fd = -1;
             program = -1;
-            if (spec->artifacts.patterns[0]) collector = bring_out(&spec->artifacts, spec->links);
+            if (step_follows && status == 0) return 1;
+            if (!step_follows && spec->artifacts.patterns[0]) collector = bring_out(&spec->artifacts, spec->links);
         }
     }
+    return 0;
 }
 
 static void on_child(int signal_number) {
@@ -186,20 +197,38 @@ static void prepare(void) {
     if (fcntl(STDOUT_FILENO, F_SETFL, O_WRONLY | O_NONBLOCK)) die(BROKEN, "fcntl");
 }
 
-static pid_t start(const struct spec *spec) {
+static pid_t start_program(const struct spec *spec, int first) {
+    struct step step = {.argv = spec->argv, .env = spec->env, .input = "/job/stdin", .first = first};
     struct outputs outputs = {-1, -1};
-    pid_t program = launch(spec, &outputs);
+    pid_t program = launch(spec, &step, &outputs);
     out = (struct stream){outputs.out, 'O', spec->out_cap, 0};
     err = (struct stream){outputs.err, 'E', spec->err_cap, 0};
     if (program > 0) send_frame('S', NULL, 0);
     return program;
 }
 
+/* Returns whether the program may start. */
+static int compile(const struct spec *spec) {
+    struct outputs outputs = {-1, -1};
+    pid_t compiler = launch_compiler(spec, &outputs);
+    out = (struct stream){outputs.out, 'O', spec->compile_cap, 0};
+    err = (struct stream){outputs.err, 'E', 0, 0};
+    if (compiler > 0) send_frame('B', NULL, 0);
+    int succeeded = serve(spec, compiler, 1);
+    if (succeeded) end_leftovers();
+    return succeeded;
+}
+
+static void run(const struct spec *spec) {
+    int compiled = spec->compile_argv[0] != NULL;
+    serve(spec, !compiled || compile(spec) ? start_program(spec, !compiled) : 0, 0);
+}
+
 int main(void) {
     struct spec spec = {0};
     prepare();
     report_ready();
-    serve(&spec, read_spec(&spec) ? start(&spec) : 0);
+    if (read_spec(&spec)) run(&spec);
     send_frame('T', &(unsigned char){told}, 1);
     return 0;
 }

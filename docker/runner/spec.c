@@ -60,6 +60,7 @@ static void read_fully(void *to, size_t length) {
 
 static void check_names(const struct spec *spec) {
     if (!spec->argv[0] || spec->argv[0][0] != '/') bad_spec("the executable must be absolute");
+    if (spec->compile_argv[0] && spec->compile_argv[0][0] != '/') bad_spec("the compiler must be absolute");
     for (char **name = spec->links; *name; name++)
         if (!**name || strchr(*name, '/') || !strcmp(*name, ".") || !strcmp(*name, "..")) bad_spec("a link's name");
 }
@@ -99,6 +100,9 @@ int read_spec(struct spec *spec) {
     spec->argv = take_strings(&in);
     spec->env = take_strings(&in);
     spec->links = take_strings(&in);
+    spec->compile_argv = take_strings(&in);
+    spec->compile_env = take_strings(&in);
+    spec->compile_cap = take(&in, 8);
     take_artifacts(&in, &spec->artifacts);
     if (in.at != in.end) bad_spec("bytes after the spec");
     check_names(spec);

@@ -18,6 +18,8 @@ struct spec {
     uint32_t rlimit_count;
     struct rlimit_spec rlimits[MAX_RLIMITS];
     char **argv, **env, **links;
+    char **compile_argv, **compile_env; /* no compile step where argv has no first */
+    uint64_t compile_cap;
     struct artifact_spec artifacts; /* without a pattern: none are asked for */
 };
 

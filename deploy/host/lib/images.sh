@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# The image jobs run in, and the one it is built on.
+# The images jobs run in, one for each folder of docker/sandbox, and the one they are built on.
 
-python_image=kiln/python:latest
+probe_image=kiln/python:latest # trusted: what is registered with the engine is tried in it
 base_image=${KILN_BASE_IMAGE:-debian:bookworm-slim}
 base_release=bookworm
 
@@ -39,24 +39,32 @@ bootstrap_base() {
     && docker import --change 'CMD ["bash"]' "$work/base.tar" "$base_image"
 }
 
-sandbox_source() { # the hash of everything the image is built from
-  hash_of "$root/docker/sandbox/python" "$base_image"
-}
-
 hash_of() { # FOLDER [TEXT]: one hash over names and contents
   (cd "$1" && find . -type f -print0 | sort -z | xargs -0 sha256sum && echo "${2:-}") | sha256sum | cut -c 1-32
 }
 
-python_ready() {
-  local built
-  built=$(docker image inspect --format '{{index .Config.Labels "dev.kiln.source"}}' "$python_image" 2>/dev/null) || return 1
-  [ "$built" = "$(sandbox_source)" ] || return 1
-  echo "$python_image"
+languages() { # the names of all sandbox images
+  local file
+  for file in "$root"/docker/sandbox/*/Dockerfile; do basename "$(dirname "$file")"; done
 }
 
-build_python() {
-  build_image "$python_image" "$root/docker/sandbox/python" --label "dev.kiln.source=$(sandbox_source)" \
-    || fail "The sandbox image $python_image could not be built from docker/sandbox/python: check that containers reach the package mirror that $base_image names, then try again."
+# Steps take no arguments, so the image in question is $language.
+sandbox_image() { echo "kiln/$language:latest"; }
+
+sandbox_source() { # the hash of everything the image is built from
+  hash_of "$root/docker/sandbox/$language" "$base_image"
+}
+
+image_ready() {
+  local built
+  built=$(docker image inspect --format '{{index .Config.Labels "dev.kiln.source"}}' "$(sandbox_image)" 2>/dev/null) || return 1
+  [ "$built" = "$(sandbox_source)" ] || return 1
+  sandbox_image
+}
+
+build_sandbox_image() {
+  build_image "$(sandbox_image)" "$root/docker/sandbox/$language" --label "dev.kiln.source=$(sandbox_source)" \
+    || fail "The sandbox image $(sandbox_image) could not be built from docker/sandbox/$language: check that containers reach the package mirror that $base_image names, then try again."
 }
 
 build_image() { # TAG FOLDER OPTION...

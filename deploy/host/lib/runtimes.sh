@@ -52,7 +52,7 @@ usable_platform() {
 # seccomp profile, which applies inside, lets only CAP_SYSLOG read it.
 starts_under() { # RUNTIME NETWORK
   local container status=0
-  container=$(docker create --runtime "$1" --network "$2" --user 0:0 --cap-drop ALL --cap-add SYSLOG "$python_image" dmesg) || return 1
+  container=$(docker create --runtime "$1" --network "$2" --user 0:0 --cap-drop ALL --cap-add SYSLOG "$probe_image" dmesg) || return 1
   timeout -k 1 60 docker start --attach "$container" | grep 'Starting gVisor' || status=$?
   delete_orphan "$container"
   docker rm --force "$container" || true

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
  */
 class OutagesIT {
     private static final Duration SOON = Duration.ofSeconds(40);
+    private static final Duration DELIVERY = Duration.ofSeconds(2);
     private static final Duration A_LEASE = Duration.ofSeconds(6);
 
     private static OwnServers servers;
@@ -45,6 +46,10 @@ class OutagesIT {
                                         "KILN_HOME", home.path().toString(),
                                         "KILN_SANDBOX_ENGINE", cord.uri(),
                                         "KILN_WORKER_SLOTS", "2",
+                                        "MP_MESSAGING_OUTGOING_COMPLETIONS_DELIVERY_TIMEOUT_MS",
+                                                "2000",
+                                        "MP_MESSAGING_OUTGOING_COMPLETIONS_REQUEST_TIMEOUT_MS",
+                                                "1000",
                                         "KILN_WORKER_PROBE", "500ms",
                                         "KILN_CLAIM_LEASE", A_LEASE.toSeconds() + "s",
                                         "KILN_CLAIM_HEARTBEAT", "1s",
@@ -93,6 +98,9 @@ class OutagesIT {
         jobs.forEach(OutagesIT::assertDoneAtFirstAttempt);
         awaitNotReady("Kafka cannot be reached");
         assertThat(kiln.isLive()).isTrue();
+        // Several times over the producer gives up on these events.
+        long away = System.nanoTime();
+        await().atMost(SOON).until(() -> System.nanoTime() - away > 3 * DELIVERY.toNanos());
         servers.startKafka();
 
         kiln.awaitReady();

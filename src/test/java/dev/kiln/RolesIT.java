@@ -1,16 +1,23 @@
 package dev.kiln;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.kiln.testing.Jobs;
 import dev.kiln.testing.KilnProcess;
 import dev.kiln.testing.OwnServers;
 import dev.kiln.testing.Topics;
 import dev.kiln.testing.WorkerHome;
+import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -68,6 +75,83 @@ class RolesIT {
                 assertThat(doors.awaitEnd(job).at("/result/stdout").asText()).isEqualTo("done\n");
                 topics.await("kiln.completions", event -> job.equals(event.key()));
             }
+        }
+    }
+
+    @Test
+    void a_replay_of_the_whole_topic_runs_nothing_again() throws Exception {
+        var done = Jobs.id();
+        var taken = Jobs.id();
+        String hello = "{\"language\": \"python\", \"code\": \"print('done')\"}";
+        try (var topics = new Topics(servers.bootstrapServers())) {
+            topics.submit(done.toString(), hello);
+            topics.submit(taken.toString(), "{\"cancel\": \"%s\"}".formatted(taken));
+            topics.submit(taken.toString(), hello);
+        }
+        var before = List.of(doors.awaitEnd(done.toString()), doors.awaitEnd(taken.toString()));
+        assertThat(before)
+                .extracting(job -> job.at("/state").asText())
+                .containsExactly("FINISHED", "CANCELLED");
+        long rows = count("select count(*) from job");
+        long epochs = count("select sum(epoch) from job");
+
+        try (var again =
+                KilnProcess.start(
+                                home.path().resolve("again"),
+                                servers.environment(),
+                                Map.of(
+                                        "KILN_ROLES", "intake",
+                                        "KILN_SANDBOX_ENGINE", "unix:///nowhere/docker.sock",
+                                        "MP_MESSAGING_INCOMING_JOBS_GROUP_ID", "replay"))
+                        .awaitReady()) {
+            awaitAllTaken("replay");
+        }
+        assertThat(List.of(doors.job(done.toString()), doors.job(taken.toString())))
+                .isEqualTo(before);
+        assertThat(count("select count(*) from job")).isEqualTo(rows);
+        assertThat(count("select sum(epoch) from job")).isEqualTo(epochs);
+        assertThat(count("select count(*) from job where state in ('QUEUED', 'RUNNING')")).isZero();
+    }
+
+    private static void awaitAllTaken(String group) {
+        try (var admin =
+                Admin.create(
+                        Map.<String, Object>of("bootstrap.servers", servers.bootstrapServers()))) {
+            await().atMost(Duration.ofSeconds(60)).until(() -> lag(admin, group) == 0);
+        }
+    }
+
+    /** Records that the group has not committed; partitions without any have no commit either. */
+    private static long lag(Admin admin, String group) throws Exception {
+        var partitions =
+                IntStream.range(0, partitions(admin))
+                        .mapToObj(p -> new TopicPartition("kiln.jobs", p))
+                        .collect(Collectors.toMap(p -> p, _ -> OffsetSpec.latest()));
+        var ends = admin.listOffsets(partitions).all().get();
+        var committed = admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get();
+        long lag = 0;
+        for (var end : ends.entrySet()) {
+            var offset = committed.get(end.getKey());
+            lag += end.getValue().offset() - (offset == null ? 0 : offset.offset());
+        }
+        return lag;
+    }
+
+    private static int partitions(Admin admin) throws Exception {
+        return admin.describeTopics(List.of("kiln.jobs"))
+                .allTopicNames()
+                .get()
+                .get("kiln.jobs")
+                .partitions()
+                .size();
+    }
+
+    private static long count(String query) throws SQLException {
+        try (var connection = servers.database().dataSource().getConnection();
+                var statement = connection.createStatement();
+                var row = statement.executeQuery(query)) {
+            row.next();
+            return row.getLong(1);
         }
     }
 

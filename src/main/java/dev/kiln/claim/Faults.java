@@ -50,13 +50,15 @@ public class Faults {
                 fault);
     }
 
-    private static void log(Lease lease, boolean written, String outcome, String fault) {
+    private static void log(Lease lease, LeaseStore.Left left, String outcome, String fault) {
+        String what =
+                switch (left) {
+                    case QUEUED, ABANDONED -> outcome;
+                    case CANCELLED -> "cancelled";
+                    case LEASE_LOST -> "lease-lost";
+                };
         LOG.infof(
                 "jobId=%s attempt=%d worker=%s outcome=%s: %s",
-                lease.job(),
-                lease.attempt(),
-                lease.owner(),
-                written ? outcome : "lease-lost",
-                fault);
+                lease.job(), lease.attempt(), lease.owner(), what, fault);
     }
 }

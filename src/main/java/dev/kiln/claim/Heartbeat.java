@@ -5,6 +5,7 @@ import dev.kiln.job.Lease;
 import dev.kiln.lifecycle.KilnConfig;
 import dev.kiln.lifecycle.Loop;
 import dev.kiln.lifecycle.Role;
+import dev.kiln.store.Doorbells;
 import dev.kiln.store.LeaseStore;
 import dev.kiln.store.StoreUnavailable;
 import io.quarkus.runtime.ShutdownEvent;
@@ -35,6 +36,7 @@ public class Heartbeat {
     private final ClaimConfig config;
     private final KilnConfig kiln;
     private final InstantSource clock;
+    private final Doorbells doorbells;
     private Instant lastAnswer;
     private @Nullable Loop loop;
 
@@ -43,18 +45,24 @@ public class Heartbeat {
             LeaseStore store,
             ClaimConfig config,
             KilnConfig kiln,
-            InstantSource clock) {
+            InstantSource clock,
+            Doorbells doorbells) {
         this.held = held;
         this.store = store;
         this.config = config;
         this.kiln = kiln;
         this.clock = clock;
+        this.doorbells = doorbells;
         this.lastAnswer = clock.instant();
     }
 
     void start(@Observes StartupEvent event) {
         if (kiln.roles().contains(Role.WORKER)) {
-            loop = Loop.start("heartbeat", () -> Thread.sleep(config.heartbeat()), this::beat);
+            loop =
+                    Loop.start(
+                            "heartbeat",
+                            () -> doorbells.cancels().await(config.heartbeat()),
+                            this::beat);
         }
     }
 

@@ -45,6 +45,8 @@ public final class Main {
                         .addSubcommand(new SubmitCommand(terminal))
                         .addSubcommand(new BatchCommand(terminal))
                         .addSubcommand(new ResultCommand(terminal))
+                        .addSubcommand(new CancelCommand(terminal))
+                        .addSubcommand(new RetryCommand(terminal))
                         .addSubcommand(new UpCommand(terminal))
                         .addSubcommand(new DemoCommand(terminal))
                         .addSubcommand(new BenchCommand(terminal))

@@ -1,6 +1,6 @@
 package dev.kiln.doctor;
 
-import dev.kiln.sandbox.RuntimesConfig;
+import dev.kiln.sandbox.Interpreter;
 import dev.kiln.sandbox.docker.DockerSandbox;
 import dev.kiln.sandbox.docker.SandboxConfig;
 import java.util.List;
@@ -18,18 +18,11 @@ public final class DoctorSandbox {
      * guard that keeps honest programs from mistakes, since an attacker finds a way around that.
      */
     public static DockerSandbox open(SandboxConfig config) {
-        return new DockerSandbox(config, () -> Map.of(RUNTIME, new Python(config.probeImage())));
-    }
-
-    private record Python(String image) implements RuntimesConfig.Runtime {
-        @Override
-        public String file() {
-            return "main.py";
-        }
-
-        @Override
-        public List<String> command() {
-            return List.of("/usr/bin/python3", "-B", "{file}");
-        }
+        var python =
+                new Interpreter(
+                        config.probeImage(),
+                        "main.py",
+                        List.of("/usr/bin/python3", "-B", "{file}"));
+        return new DockerSandbox(config, () -> Map.of(RUNTIME, python));
     }
 }

@@ -33,7 +33,7 @@ final class ContextReader {
         if (fields.get(Content.TEXT) != null || fields.get(Content.BASE64) != null) {
             return refuse(job);
         }
-        return uploaded(fields, PlacementReader.tenant(job));
+        return uploaded(fields, PlacementReader.tenantUnchecked(job));
     }
 
     private static @Nullable Context refuse(Fields job) {

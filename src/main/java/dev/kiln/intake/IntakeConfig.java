@@ -3,6 +3,8 @@ package dev.kiln.intake;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import io.smallrye.config.WithName;
+import java.time.Duration;
+import java.util.Optional;
 
 /**
  * How much the doors take at a time. Over HTTP the server's own {@code
@@ -19,6 +21,41 @@ public interface IntakeConfig {
     @WithName("topic.max-document-bytes")
     @WithDefault("1m")
     ByteSize topicMaxDocumentBytes();
+
+    /**
+     * How long a cancel on the topic that arrives before its job is remembered; at least as long as
+     * the topic's partitions may be apart.
+     */
+    @WithDefault("24h")
+    Duration cancelMemory();
+
+    /**
+     * Jobs that could be run now: at so many the doors close, the topic's by pausing, HTTP's by
+     * 429.
+     */
+    @WithDefault("100000")
+    int maxQueued();
+
+    /** At so many of them the doors open again; four fifths of {@link #maxQueued} unless set. */
+    Optional<Integer> resumeQueued();
+
+    /** The lower mark to use. */
+    default int effectiveResumeQueued() {
+        int most = maxQueued();
+        int low = resumeQueued().orElse((int) (most * 4L / 5));
+        if (most < 1 || low < 0 || low >= most) {
+            throw new IllegalArgumentException(
+                    "kiln.intake must have 0 <= resume-queued < max-queued: %d, %d"
+                            .formatted(low, most));
+        }
+        return low;
+    }
+
+    /**
+     * How long the topic's channel may have records to take and take none before it counts as dead.
+     */
+    @WithDefault("60s")
+    Duration stalledAfter();
 
     /** One batch request. */
     @WithName("http.max-batch-bytes")

@@ -24,6 +24,8 @@ public class JobTopicListener {
     /** Virtual threads, since a batch may wait for minutes for Postgres to come back. */
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
+    private volatile boolean busy;
+
     JobTopicListener(TopicIntake intake) {
         this.intake = intake;
     }
@@ -33,7 +35,21 @@ public class JobTopicListener {
     CompletionStage<@Nullable Void> consume(ConsumerRecords<byte[], byte[]> records) {
         List<ConsumerRecord<byte[], byte[]>> batch = new ArrayList<>();
         records.forEach(batch::add);
-        return CompletableFuture.runAsync(() -> intake.take(batch), threads);
+        return CompletableFuture.runAsync(() -> take(batch), threads);
+    }
+
+    private void take(List<ConsumerRecord<byte[], byte[]>> batch) {
+        busy = true;
+        try {
+            intake.take(batch);
+        } finally {
+            busy = false;
+        }
+    }
+
+    /** Whether a batch is being taken, or waits for what it needs. */
+    boolean busy() {
+        return busy;
     }
 
     /**

@@ -39,14 +39,14 @@ final class PlacementReader {
     private PlacementReader() {}
 
     static Placement read(Fields job) {
-        String tenant = name(job, "tenant");
+        String tenant = tenant(job);
         Instant runAt = time(job, "run_at");
         Instant deadline = time(job, "deadline");
         if (runAt != null && deadline != null && !deadline.isAfter(runAt)) {
             job.error("deadline", "must be after run_at: no job can start before both");
         }
         return new Placement(
-                tenant == null ? DEFAULT_TENANT : tenant,
+                tenant,
                 name(job, "batch"),
                 Numbers.integer(job, "priority", PRIORITY),
                 labels(job),
@@ -54,9 +54,15 @@ final class PlacementReader {
                 deadline);
     }
 
-    /** Whose job it is; what is wrong with it is told when all of the placement is read. */
-    static String tenant(Fields job) {
-        JsonNode tenant = job.get("tenant");
+    /** The tenant that the document names, or the one it means by naming none. */
+    static String tenant(Fields document) {
+        String tenant = name(document, "tenant");
+        return tenant == null ? DEFAULT_TENANT : tenant;
+    }
+
+    /** The same for a part of the document; what is wrong with it is told with the placement. */
+    static String tenantUnchecked(Fields document) {
+        JsonNode tenant = document.get("tenant");
         return tenant != null && tenant.isTextual() && isName(tenant.textValue())
                 ? tenant.textValue()
                 : DEFAULT_TENANT;
@@ -67,7 +73,8 @@ final class PlacementReader {
         return NAME.matcher(text).matches();
     }
 
-    private static @Nullable String name(Fields job, String field) {
+    /** A field that names a tenant or a batch; null when absent, and after an error. */
+    static @Nullable String name(Fields job, String field) {
         String name = job.text(field);
         if (name != null && !isName(name)) {
             job.error(field, NAME_RULE);

@@ -20,9 +20,14 @@ final class Refusals {
             new FieldError(
                     "/context/sha256",
                     "names no context that its tenant has here: send it with PUT /v1/contexts/{sha256}, then this again");
+    static final FieldError OTHER_TENANT =
+            new FieldError("/tenant", "is not the tenant of this job: nothing was cancelled");
     static final FieldError UNSTORABLE =
             new FieldError("", "the database refuses the content of this document");
     private static final Logger LOG = Logger.getLogger(Refusals.class);
+
+    /** Queues drain in minutes: to ask every second would only add load. */
+    private static final int RETRY_WHEN_FULL_SECONDS = 5;
 
     private Refusals() {}
 
@@ -36,6 +41,17 @@ final class Refusals {
         return errors.stream()
                 .map(e -> new Problem.FieldProblem(e.pointer(), e.message()))
                 .toList();
+    }
+
+    /** As many jobs wait as the site takes: nothing of the request was taken. */
+    static Response queueFull() {
+        var problem =
+                Problem.of(
+                        ProblemType.QUEUE_FULL,
+                        "as many jobs are queued as this site takes (kiln.intake.max-queued): send the same request again later");
+        return Response.fromResponse(problem.response())
+                .header(HttpHeaders.RETRY_AFTER, RETRY_WHEN_FULL_SECONDS)
+                .build();
     }
 
     /**

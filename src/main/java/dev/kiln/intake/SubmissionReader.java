@@ -3,6 +3,7 @@ package dev.kiln.intake;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kiln.job.JobId;
 import dev.kiln.job.JobSpec;
+import dev.kiln.job.Limits;
 import dev.kiln.job.Needs;
 import dev.kiln.job.Program;
 import dev.kiln.job.Submission;
@@ -10,7 +11,6 @@ import dev.kiln.wire.Printable;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -47,11 +47,15 @@ public class SubmissionReader {
                                     "deadline"),
                             LATER.stream())
                     .toList();
-    private static final Map<String, String> IN_SANDBOX =
-            LimitsReader.KNOWN.stream()
-                    .collect(
-                            Collectors.toUnmodifiableMap(
-                                    Function.identity(), _ -> "it belongs into \"sandbox\""));
+    private static final Map<String, String> ELSEWHERE =
+            Stream.concat(
+                            LimitsReader.KNOWN.stream()
+                                    .map(name -> Map.entry(name, "it belongs into \"sandbox\"")),
+                            Stream.of(
+                                    Map.entry(
+                                            "cancel",
+                                            "over HTTP a job is cancelled by DELETE /v1/jobs/ID")))
+                    .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
 
     private final IntakeConfig config;
     private final StrictJson json;
@@ -77,15 +81,23 @@ public class SubmissionReader {
     /** Reads one document. No content of it, whatever it is, makes this throw. */
     public Reading read(byte[] document, Origin origin) {
         var errors = new Errors();
-        ObjectNode root = parse(document, origin, errors);
+        return read(parse(document, origin, errors), origin, errors);
+    }
+
+    /**
+     * Reads what {@link #parse} gave.
+     *
+     * @param root the document; null when it was none, for reasons that are in {@code errors}
+     */
+    Reading read(@Nullable ObjectNode root, Origin origin, Errors errors) {
         if (root == null) {
             return new Reading.Refused(keyOf(origin), errors.list());
         }
         LoneSurrogates.find(root, "", errors);
         var job = Fields.of(root, "", errors);
-        job.refuseUnknown(KNOWN, IN_SANDBOX);
+        job.refuseUnknown(KNOWN, ELSEWHERE);
         job.refuseUnsupported(LATER);
-        JobId given = givenId(job, origin);
+        JobId given = givenId(job, "id", origin);
         JobId id = given == null && origin instanceof Origin.Http http ? http.fresh() : given;
         JobSpec spec = spec(job, origin);
         // A missing id is among the errors; asking again spares the compiler and the reader a
@@ -96,7 +108,13 @@ public class SubmissionReader {
         return new Reading.Accepted(new Submission(id, spec, BodyHash.of(root)));
     }
 
-    private @Nullable ObjectNode parse(byte[] document, Origin origin, Errors errors) {
+    /** What a job may use whose document does not say. */
+    public Limits defaultLimits() {
+        return limits.read(null, "", new Errors());
+    }
+
+    /** The document's object; null when there is none, with the reason added to {@code errors}. */
+    @Nullable ObjectNode parse(byte[] document, Origin origin, Errors errors) {
         ByteSize max =
                 switch (origin) {
                     case Origin.Http _ -> config.httpMaxDocumentBytes();
@@ -111,25 +129,28 @@ public class SubmissionReader {
         return json.read(document, errors);
     }
 
-    /** The id that the producer chose, if it did and said so without contradiction. */
-    private static @Nullable JobId givenId(Fields job, Origin origin) {
-        String text = job.text("id");
+    /**
+     * The id that the producer gave in this field or as the record's key, if it did and said so
+     * without contradiction.
+     */
+    static @Nullable JobId givenId(Fields job, String field, Origin origin) {
+        String text = job.text(field);
         JobId own = text == null ? null : uuid(text);
         if (text != null && own == null) {
-            job.error("id", "must be a UUID in its form of 36 characters");
+            job.error(field, "must be a UUID in its form of 36 characters");
         }
         return switch (origin) {
             case Origin.Http _ -> own;
             case Origin.Topic(String key) -> {
                 JobId keyed = key == null ? null : uuid(key);
-                if (job.get("id") == null) {
+                if (job.get(field) == null) {
                     if (keyed == null) {
-                        job.error("id", "is missing: give a UUID here or as the record's key");
+                        job.error(field, "is missing: give a UUID here or as the record's key");
                     }
                     yield keyed;
                 }
                 if (own != null && key != null && !own.equals(keyed)) {
-                    job.error("id", "differs from the record's key " + Printable.quote(key));
+                    job.error(field, "differs from the record's key " + Printable.quote(key));
                     yield null;
                 }
                 yield own;

@@ -8,6 +8,7 @@ import dev.kiln.problem.ProblemType;
 import dev.kiln.store.StoreUnavailable;
 import dev.kiln.wire.WireJson;
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -20,6 +21,7 @@ import java.io.InputStream;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -48,11 +50,23 @@ public class SubmitBatchResource {
 
     private final SubmissionReader reader;
     private final Admission admission;
+    private final BooleanSupplier full;
     private final IntakeConfig config;
 
-    SubmitBatchResource(SubmissionReader reader, Admission admission, IntakeConfig config) {
+    @Inject
+    SubmitBatchResource(
+            SubmissionReader reader, Admission admission, QueueGauge gauge, IntakeConfig config) {
+        this(reader, admission, gauge::full, config);
+    }
+
+    SubmitBatchResource(
+            SubmissionReader reader,
+            Admission admission,
+            BooleanSupplier full,
+            IntakeConfig config) {
         this.reader = reader;
         this.admission = admission;
+        this.full = full;
         this.config = config;
     }
 
@@ -86,6 +100,10 @@ public class SubmitBatchResource {
     @APIResponse(
             responseCode = "413",
             description = "The body is too large or has too many documents")
+    @APIResponse(
+            responseCode = "429",
+            description =
+                    "As many jobs are queued as the site takes; Retry-After says when to ask again")
     public Response submitLines(
             InputStream body,
             @Parameter(description = "The jobs' batch; made by Kiln when absent")
@@ -106,6 +124,9 @@ public class SubmitBatchResource {
 
     private Response submit(InputStream body, BatchBody format, @Nullable String chosen)
             throws IOException {
+        if (full.getAsBoolean()) {
+            return Refusals.queueFull();
+        }
         var batch = batch(chosen);
         byte[] bytes = BoundedBody.read(body, config.httpMaxBatchBytes());
         var entries = format.cut(bytes, config.httpMaxBatchJobs());

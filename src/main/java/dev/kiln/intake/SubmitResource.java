@@ -22,6 +22,7 @@ import java.io.InputStream;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
@@ -42,22 +43,29 @@ public class SubmitResource {
     private final SubmissionReader reader;
     private final Admission admission;
     private final Function<JobId, Optional<Job>> jobs;
+    private final BooleanSupplier full;
     private final ByteSize max;
 
     @Inject
     SubmitResource(
-            SubmissionReader reader, Admission admission, JobReader jobs, IntakeConfig config) {
-        this(reader, admission, jobs::find, config);
+            SubmissionReader reader,
+            Admission admission,
+            JobReader jobs,
+            QueueGauge gauge,
+            IntakeConfig config) {
+        this(reader, admission, jobs::find, gauge::full, config);
     }
 
     SubmitResource(
             SubmissionReader reader,
             Admission admission,
             Function<JobId, Optional<Job>> jobs,
+            BooleanSupplier full,
             IntakeConfig config) {
         this.reader = reader;
         this.admission = admission;
         this.jobs = jobs;
+        this.full = full;
         this.max = config.httpMaxDocumentBytes();
     }
 
@@ -98,7 +106,14 @@ public class SubmitResource {
             description = "The job is not valid; errors names each field")
     @APIResponse(responseCode = "409", description = "The id belongs to a job with another body")
     @APIResponse(responseCode = "413", description = "The document is too large")
+    @APIResponse(
+            responseCode = "429",
+            description =
+                    "As many jobs are queued as the site takes; Retry-After says when to ask again")
     public Response submit(InputStream body) throws IOException {
+        if (full.getAsBoolean()) {
+            return Refusals.queueFull();
+        }
         byte[] document = BoundedBody.read(body, max);
         var origin = new Origin.Http(JobId.next(Instant.now()));
         return switch (reader.read(document, origin)) {

@@ -27,24 +27,31 @@ class TopicIntake {
     private static final Logger LOG = Logger.getLogger(TopicIntake.class);
     private static final Duration RETRY = Duration.ofSeconds(1);
 
-    private final SubmissionReader reader;
+    private final TopicReader reader;
     private final Admission admission;
+    private final TopicCancels cancels;
     private final RejectionStore rejections;
     private final RejectedTopic rejectedTopic;
 
     TopicIntake(
-            SubmissionReader reader,
+            TopicReader reader,
             Admission admission,
+            TopicCancels cancels,
             RejectionStore rejections,
             RejectedTopic rejectedTopic) {
         this.reader = reader;
         this.admission = admission;
+        this.cancels = cancels;
         this.rejections = rejections;
         this.rejectedTopic = rejectedTopic;
     }
 
     /** A record that reads as a job. */
-    private record Arrival(ConsumerRecord<byte[], byte[]> source, Submission submission) {}
+    private record Arrival(ConsumerRecord<byte[], byte[]> source, Submission submission) {
+        JobId id() {
+            return submission.id();
+        }
+    }
 
     /**
      * Returns when all of the batch is durable.
@@ -54,14 +61,21 @@ class TopicIntake {
     void take(List<ConsumerRecord<byte[], byte[]>> batch) {
         try {
             List<Arrival> arrivals = new ArrayList<>();
+            List<TopicCancels.Wish> wishes = new ArrayList<>();
             for (var source : batch) {
-                switch (reader.read(value(source), new Origin.Topic(key(source)))) {
-                    case Reading.Accepted(var submission) ->
+                switch (reader.read(value(source), key(source))) {
+                    case TopicRecord.Submit(var submission) ->
                             arrivals.add(new Arrival(source, submission));
-                    case Reading.Refused(var id, var errors) -> reject(source, id, errors);
+                    case TopicRecord.Cancel(var cancellation) ->
+                            wishes.add(
+                                    new TopicCancels.Wish(source, cancellation, arrivals.size()));
+                    case TopicRecord.Refused(var id, var errors) -> reject(source, id, errors);
                 }
             }
+            var order = TopicCancels.Order.of(wishes, arrivals.stream().map(Arrival::id).toList());
+            cancel(order.beforeTheirJobs());
             admit(arrivals);
+            cancel(order.afterwards());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IntakeStopped();
@@ -82,6 +96,12 @@ class TopicIntake {
                 case Admission.Outcome.Unstorable(var id) ->
                         reject(source, id, List.of(Refusals.UNSTORABLE));
             }
+        }
+    }
+
+    private void cancel(List<TopicCancels.Wish> wishes) throws InterruptedException {
+        for (var foreign : onceAvailable("Postgres", () -> cancels.apply(wishes))) {
+            reject(foreign.source(), null, List.of(Refusals.OTHER_TENANT));
         }
     }
 

@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * How we know why a program ended.
  *
- * @param limit the limit that ended it ({@code timeout}, {@code memory_limit}, {@code pids_limit});
- *     null when none did
+ * @param limit the limit that ended it ({@code timeout}, {@code compile_timeout}, {@code
+ *     memory_limit}, {@code pids_limit}); null when none did
  * @param limitValue that limit: milliseconds, bytes or processes
  * @param reached what was measured against it, in the same unit
  * @param killedBy who ended it: {@code worker}, {@code kernel}, {@code submitter}; null when it

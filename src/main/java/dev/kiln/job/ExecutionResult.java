@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param signal the signal that ended it, only with {@link Termination#SIGNALLED}
  * @param stdout what it wrote on standard output
  * @param stderr what it wrote on standard error
- * @param usage what it used
+ * @param compile what came of its compile step; null for languages without one, and where it never
+ *     began
+ * @param usage what it used, the compiler's share left out but in the memory's peak
  * @param evidence how we know why it ended
  * @param provenance what ran it
  * @param artifacts the files that were kept of it
@@ -22,6 +24,7 @@ public record ExecutionResult(
         @Nullable Integer signal,
         CapturedStream stdout,
         CapturedStream stderr,
+        @Nullable Compilation compile,
         Usage usage,
         Evidence evidence,
         Provenance provenance,
@@ -33,6 +36,7 @@ public record ExecutionResult(
             @Nullable Integer signal,
             CapturedStream stdout,
             CapturedStream stderr,
+            @Nullable Compilation compile,
             Usage usage,
             Evidence evidence,
             Provenance provenance) {
@@ -42,6 +46,7 @@ public record ExecutionResult(
                 signal,
                 stdout,
                 stderr,
+                compile,
                 usage,
                 evidence,
                 provenance,
@@ -61,6 +66,25 @@ public record ExecutionResult(
         if ((termination == Termination.SIGNALLED) != (signal != null)) {
             throw new IllegalArgumentException(
                     "signal belongs to signalled alone: " + termination + " " + signal);
+        }
+        requireAgreement(termination, compile);
+    }
+
+    /**
+     * A program that ran was compiled, if its language has that. The reverse does not hold: a
+     * compiler may succeed and leave nothing that can be executed.
+     */
+    private static void requireAgreement(Termination termination, @Nullable Compilation compile) {
+        boolean agrees =
+                switch (termination) {
+                    case COMPILE_FAILED -> compile != null;
+                    case CANCELLED -> true;
+                    case EXITED, SIGNALLED, TIMED_OUT, OUT_OF_MEMORY, PROCESS_LIMIT ->
+                            compile == null || compile.succeeded();
+                };
+        if (!agrees) {
+            throw new IllegalArgumentException(
+                    "the compile step contradicts " + termination + ": " + compile);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.kiln.job;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -50,5 +51,17 @@ public record Program(
         if (files.stream().map(InputFile::path).distinct().count() < files.size()) {
             throw new IllegalArgumentException("files must have distinct paths");
         }
+    }
+
+    /** Source text with an empty input, no arguments, no files and no needs. */
+    public static Program of(String language, String code) {
+        return new Program(
+                language,
+                code.getBytes(StandardCharsets.UTF_8),
+                new byte[0],
+                List.of(),
+                Map.of(),
+                List.of(),
+                Needs.NOTHING);
     }
 }

@@ -14,7 +14,7 @@ public enum Termination {
     OUT_OF_MEMORY,
     /** The sandbox met the backstop of its process limit and died of it. */
     PROCESS_LIMIT,
-    /** Its compile step failed; it was never started. */
+    /** Its compile step failed, or left nothing that can be executed; it was never started. */
     COMPILE_FAILED,
     /** We killed it because its submitter asked us to. */
     CANCELLED;

@@ -2,6 +2,8 @@ package dev.kiln.poll;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kiln.job.Job;
+import dev.kiln.job.JobId;
+import dev.kiln.store.Attempt;
 import dev.kiln.store.Rejection;
 import dev.kiln.wire.FieldError;
 import dev.kiln.wire.FieldErrors;
@@ -33,6 +35,22 @@ public final class JobDocument {
         json.put("worker", facts.worker());
         json.put("reason", facts.reason());
         json.set("result", facts.result() == null ? null : ResultJson.full(facts.result()));
+        return json;
+    }
+
+    /** The attempts at a job that came to nothing, in the order given. */
+    public static ObjectNode of(JobId id, List<Attempt> attempts) {
+        var json = WireJson.object().put("id", id.toString());
+        var list = json.putArray("attempts");
+        for (Attempt attempt : attempts) {
+            list.addObject()
+                    .put("epoch", attempt.epoch())
+                    .put("worker", attempt.worker())
+                    .put("started_at", WireJson.time(attempt.startedAt()))
+                    .put("ended_at", WireJson.time(attempt.endedAt()))
+                    .put("counted", attempt.counted())
+                    .put("fault", attempt.fault());
+        }
         return json;
     }
 

@@ -6,6 +6,8 @@ import dev.kiln.job.Job;
 import dev.kiln.job.JobId;
 import dev.kiln.problem.ProblemException;
 import dev.kiln.problem.ProblemType;
+import dev.kiln.store.Attempt;
+import dev.kiln.store.HistoryReader;
 import dev.kiln.store.JobReader;
 import dev.kiln.store.Rejection;
 import dev.kiln.store.StoreUnavailable;
@@ -19,6 +21,7 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -34,18 +37,24 @@ import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 @RunOnVirtualThread
 @Tag(name = "poll")
 public class PollResource {
+    private static final int MOST_ATTEMPTS = 100;
+
     private final Function<JobId, Optional<Job>> jobs;
     private final Function<JobId, Optional<Rejection>> rejections;
+    private final Function<JobId, List<Attempt>> history;
 
     @Inject
-    PollResource(JobReader reader) {
-        this(reader::find, reader::rejection);
+    PollResource(JobReader reader, HistoryReader history) {
+        this(reader::find, reader::rejection, id -> history.newest(id, MOST_ATTEMPTS));
     }
 
     PollResource(
-            Function<JobId, Optional<Job>> jobs, Function<JobId, Optional<Rejection>> rejections) {
+            Function<JobId, Optional<Job>> jobs,
+            Function<JobId, Optional<Rejection>> rejections,
+            Function<JobId, List<Attempt>> history) {
         this.jobs = jobs;
         this.rejections = rejections;
+        this.history = history;
     }
 
     /** A job as it stands, or why a submission under its id was refused. */
@@ -96,6 +105,25 @@ public class PollResource {
     @APIResponse(responseCode = "404", description = "There is no such job, or no result yet")
     public Response stderr(@PathParam("id") String id) {
         return bytes(result(id).stderr());
+    }
+
+    /** The attempts that came to nothing, newest first. */
+    @GET
+    @Path("attempts")
+    @Produces(MediaType.APPLICATION_JSON)
+    @Operation(
+            summary = "A job's failed attempts",
+            description =
+                    "What the platform's faults were, newest first, the last 100; a retry keeps them.")
+    @APIResponse(responseCode = "200", description = "None, if the job never failed")
+    @APIResponse(responseCode = "404", description = "There is no such job")
+    public Response attempts(@PathParam("id") String text) {
+        JobId id = Polled.id(text);
+        if (jobs.apply(id).isEmpty()) {
+            throw Polled.unknown(id);
+        }
+        var document = JobDocument.of(id, history.apply(id));
+        return Response.ok(WireJson.bytes(document), MediaType.APPLICATION_JSON).build();
     }
 
     private ExecutionResult result(String text) {

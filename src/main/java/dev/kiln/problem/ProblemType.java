@@ -18,10 +18,14 @@ public enum ProblemType {
     NOT_ACCEPTABLE("not-acceptable", "No representation is acceptable to the client", 406),
     /** The id belongs to a job with another body. */
     CONFLICTING_JOB("conflicting-job", "The id belongs to another job", 409),
+    /** It is too late to change what becomes of the job. */
+    JOB_ENDED("job-ended", "The job has come to its end", 409),
     TOO_LARGE("too-large", "The body is too large", 413),
     UNSUPPORTED_MEDIA_TYPE("unsupported-media-type", "The body's media type is not supported", 415),
     /** The content is another than the address says. */
     HASH_MISMATCH("hash-mismatch", "The content is not what its address says", 422),
+    /** As many jobs wait as the site takes. */
+    QUEUE_FULL("queue-full", "Too many jobs are queued", 429),
     /** What other statuses come to; the title says no more than the status. */
     OTHER("other", "The request failed", 400),
     INTERNAL_ERROR("internal-error", "The server failed", 500),
@@ -62,6 +66,7 @@ public enum ProblemType {
             case 409 -> CONFLICTING_JOB;
             case 413 -> TOO_LARGE;
             case 415 -> UNSUPPORTED_MEDIA_TYPE;
+            case 429 -> QUEUE_FULL;
             case 503 -> UNAVAILABLE;
             default -> status >= 500 ? INTERNAL_ERROR : OTHER;
         };

@@ -1,8 +1,11 @@
 package dev.kiln.sandbox;
 
 import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The languages a program may be written in; adding one is an image and a few lines of
@@ -29,5 +32,21 @@ public interface RuntimesConfig {
          * path. The job's arguments follow.
          */
         List<String> command();
+
+        /**
+         * The compile step, where the language has one: a command like the other, run in the work
+         * directory before the program, without the job's input, arguments and environment. {@code
+         * {build}}, here and in the other command, stands for a directory that it can write and
+         * execute from; what lies there counts towards the disk limit. A status other than 0 means
+         * that there is no program.
+         */
+        Optional<List<String>> compile();
+
+        /**
+         * The longest that the compile step may take, besides the program's own time. Its other
+         * limits are those of the job.
+         */
+        @WithDefault("30s")
+        Duration compileTimeout();
     }
 }

@@ -27,6 +27,16 @@ public interface Sandbox {
      */
     void checkReady() throws SandboxFault;
 
+    /** Whether {@link #checkReady()} passes now. */
+    default boolean isAvailable() {
+        try {
+            checkReady();
+            return true;
+        } catch (SandboxFault notNow) {
+            return false;
+        }
+    }
+
     /**
      * Probes what this sandbox promises, by running trusted programs in it: seconds, not
      * milliseconds. Never throws: what could not be probed has not passed.

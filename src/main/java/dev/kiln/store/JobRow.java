@@ -58,6 +58,11 @@ class JobRow extends PanacheEntityBase {
     @Column @Nullable String reason;
 
     Job toJob(@Nullable ResultRow result) {
+        return toJob(attempt, state(result));
+    }
+
+    /** The job as it was in another state than its present one. */
+    Job toJob(int attempt, JobState state) {
         return new Job(
                 new JobId(id),
                 tenant,
@@ -67,7 +72,7 @@ class JobRow extends PanacheEntityBase {
                 labels == null ? Map.of() : labels,
                 submittedAt,
                 attempt,
-                state(result));
+                state);
     }
 
     /** The table's check constraints are why the values required here are there. */

@@ -4,6 +4,7 @@ import dev.kiln.job.JobId;
 import dev.kiln.job.Lease;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -30,28 +31,54 @@ public class LeaseStore {
     private static final String PUT_BACK =
             """
             with returned as (
-                update job set state = 'QUEUED', owner = null, lease_until = null, reason = ?,
+                update job set state = case when cancel_requested then 'CANCELLED' else 'QUEUED' end,
+                               finished_at = case when cancel_requested then now() end,
+                               reason = case when cancel_requested then null else ? end,
+                               owner = null, lease_until = null,
                                attempt = attempt - case when ? then 0 else 1 end,
                                run_at = now() + ? * interval '1 millisecond'
                  where id = ? and epoch = ? and state = 'RUNNING' and (lease_until < now() or not ?)
-                returning id, epoch, started_at
+                returning id, epoch, started_at, state
+            ), event as (
+                insert into outbox (job_id, epoch) select id, epoch from returned where state = 'CANCELLED'
+            ), history as (
+                insert into job_attempt (job_id, epoch, worker, started_at, counted, fault)
+                select id, epoch, ?, started_at, ?, ? from returned
             )
-            insert into job_attempt (job_id, epoch, worker, started_at, counted, fault)
-            select id, epoch, ?, started_at, ?, ? from returned
+            select state from returned
             """;
 
     private static final String ABANDON =
             """
             with abandoned as (
-                update job set state = 'ABANDONED', owner = null, lease_until = null, reason = ?, finished_at = now()
+                update job set state = case when cancel_requested then 'CANCELLED' else 'ABANDONED' end,
+                               reason = case when cancel_requested then null else ? end,
+                               owner = null, lease_until = null, finished_at = now()
                  where id = ? and epoch = ? and state = 'RUNNING' and (lease_until < now() or not ?)
-                returning id, epoch, started_at
+                returning id, epoch, started_at, state, reason, attempt, finished_at
             ), event as (
-                insert into outbox (job_id, epoch) select id, epoch from abandoned
+                insert into outbox (job_id, epoch, abandoned_reason, abandoned_attempt, abandoned_at)
+                select id, epoch, reason, case when state = 'ABANDONED' then attempt end,
+                       case when state = 'ABANDONED' then finished_at end
+                  from abandoned
+            ), history as (
+                insert into job_attempt (job_id, epoch, worker, started_at, counted, fault)
+                select id, epoch, ?, started_at, true, ? from abandoned
             )
-            insert into job_attempt (job_id, epoch, worker, started_at, counted, fault)
-            select id, epoch, ?, started_at, true, ? from abandoned
+            select state from abandoned
             """;
+
+    /** Where an attempt that came to nothing has left its job. */
+    public enum Left {
+        /** It waits for its next attempt. */
+        QUEUED,
+        /** It was given up. */
+        ABANDONED,
+        /** A cancel was pending, which wins over every other way on. */
+        CANCELLED,
+        /** The lease was no longer held: nothing was written. */
+        LEASE_LOST
+    }
 
     private static final String LAPSED =
             """
@@ -123,14 +150,14 @@ public class LeaseStore {
     }
 
     /**
-     * Puts a job back into the queue after an attempt that came to nothing.
+     * Puts a job back into the queue after an attempt that came to nothing; one that is to be
+     * cancelled ends instead, with its completion event.
      *
      * @param counted false when no attempt was really made: it is then not held against the job
-     * @return false when the lease was no longer held: nothing was written
      * @throws StoreUnavailable when the same call may succeed later
      */
-    public boolean putBack(Lease lease, By by, String fault, boolean counted, Duration delay) {
-        boolean held =
+    public Left putBack(Lease lease, By by, String fault, boolean counted, Duration delay) {
+        var left =
                 database.sql(
                         connection -> {
                             try (var statement = connection.prepareStatement(PUT_BACK)) {
@@ -143,23 +170,25 @@ public class LeaseStore {
                                 statement.setString(7, lease.owner());
                                 statement.setBoolean(8, counted);
                                 statement.setString(9, fault);
-                                return statement.executeUpdate() == 1;
+                                return left(statement);
                             }
                         });
-        if (held && delay.isZero()) {
+        if (left == Left.QUEUED && delay.isZero()) {
             doorbells.queued().ring();
+        } else if (left == Left.CANCELLED) {
+            doorbells.outbox().ring();
         }
-        return held;
+        return left;
     }
 
     /**
-     * Gives a job up after its last attempt, with its completion event.
+     * Gives a job up after its last attempt, with its completion event; one that is to be cancelled
+     * ends as that.
      *
-     * @return false when the lease was no longer held: nothing was written
      * @throws StoreUnavailable when the same call may succeed later
      */
-    public boolean abandon(Lease lease, By by, String fault, String reason) {
-        boolean held =
+    public Left abandon(Lease lease, By by, String fault, String reason) {
+        var left =
                 database.sql(
                         connection -> {
                             try (var statement = connection.prepareStatement(ABANDON)) {
@@ -169,13 +198,19 @@ public class LeaseStore {
                                 statement.setBoolean(4, by == By.REAPER);
                                 statement.setString(5, lease.owner());
                                 statement.setString(6, fault);
-                                return statement.executeUpdate() == 1;
+                                return left(statement);
                             }
                         });
-        if (held) {
+        if (left != Left.LEASE_LOST) {
             doorbells.outbox().ring();
         }
-        return held;
+        return left;
+    }
+
+    private static Left left(PreparedStatement statement) throws SQLException {
+        try (var row = statement.executeQuery()) {
+            return row.next() ? Left.valueOf(row.getString(1)) : Left.LEASE_LOST;
+        }
     }
 
     /**

@@ -10,6 +10,7 @@ import dev.kiln.job.Termination;
 import dev.kiln.job.Usage;
 import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
 import jakarta.persistence.Column;
+import jakarta.persistence.Embedded;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
@@ -49,6 +50,8 @@ class ResultRow extends PanacheEntityBase {
 
     @Column(name = "stderr_bytes")
     long stderrBytes;
+
+    @Embedded @Nullable CompileColumns compile;
 
     @Column(name = "duration_ms")
     long durationMs;
@@ -126,6 +129,7 @@ class ResultRow extends PanacheEntityBase {
         stdoutBytes = result.stdout().produced();
         stderr = result.stderr().kept();
         stderrBytes = result.stderr().produced();
+        compile = CompileColumns.of(result.compile());
     }
 
     private void setEvidence(Usage usage, Evidence evidence) {
@@ -166,6 +170,7 @@ class ResultRow extends PanacheEntityBase {
                 signal,
                 new CapturedStream(stdout, stdoutBytes),
                 new CapturedStream(stderr, stderrBytes),
+                compile == null ? null : compile.toCompilation(),
                 new Usage(
                         Duration.ofMillis(durationMs),
                         cpuMs == null ? null : Duration.ofMillis(cpuMs),

@@ -2,6 +2,7 @@ package dev.kiln.store;
 
 import dev.kiln.job.ExecutionResult;
 import dev.kiln.job.Lease;
+import dev.kiln.job.Termination;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -12,7 +13,7 @@ public class ResultStore {
     private static final String FINISH =
             """
             with finished as (
-                update job set state = 'FINISHED', finished_at = now(), owner = null, lease_until = null
+                update job set state = ?, finished_at = now(), owner = null, lease_until = null
                  where id = ? and epoch = ? and state = 'RUNNING'
                 returning id, epoch
             )
@@ -31,7 +32,8 @@ public class ResultStore {
     }
 
     /**
-     * Finishes the job, unless the lease was lost.
+     * Ends the job with its result, unless the lease was lost: CANCELLED when its program was
+     * stopped for that, else FINISHED.
      *
      * @return whether this result is the job's: also true when an earlier call wrote it and only
      *     the answer to its commit was lost. False when a newer claim exists: nothing was written
@@ -41,7 +43,7 @@ public class ResultStore {
         boolean mine =
                 database.transaction(
                         () -> {
-                            if (database.inTransaction(c -> setFinished(c, lease))) {
+                            if (database.inTransaction(c -> setEnded(c, lease, result))) {
                                 ResultRow.of(lease, result).persist();
                                 database.inTransaction(c -> keepArtifacts(c, lease, result));
                                 return true;
@@ -58,10 +60,17 @@ public class ResultStore {
         return true;
     }
 
-    private static boolean setFinished(Connection connection, Lease lease) throws SQLException {
+    /**
+     * A program that came to its own end before it could be stopped has finished, whatever was
+     * asked meanwhile.
+     */
+    private static boolean setEnded(Connection connection, Lease lease, ExecutionResult result)
+            throws SQLException {
+        boolean stopped = result.termination() == Termination.CANCELLED;
         try (var statement = connection.prepareStatement(FINISH)) {
-            statement.setObject(1, lease.job().value());
-            statement.setLong(2, lease.epoch());
+            statement.setString(1, stopped ? "CANCELLED" : "FINISHED");
+            statement.setObject(2, lease.job().value());
+            statement.setLong(3, lease.epoch());
             return statement.executeUpdate() == 1;
         }
     }

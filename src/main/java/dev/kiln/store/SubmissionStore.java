@@ -63,6 +63,21 @@ public class SubmissionStore {
                                  ?::float8[], ?::int[], ?::bigint[], ?::bigint[], ?::bytea[], ?::bytea[])
             """;
 
+    /** Jobs that were cancelled before they came: they end here and now, with their event. */
+    private static final String CANCEL_EARLY =
+            """
+            with early as (
+                delete from early_cancel e using job
+                 where e.job_id = any (?::uuid[]) and e.until > now() and job.id = e.job_id and job.tenant = e.tenant
+                returning e.job_id
+            ), cancelled as (
+                update job set state = 'CANCELLED', cancel_requested = true, finished_at = now()
+                  from early where job.id = early.job_id
+                returning job.id, job.epoch
+            )
+            insert into outbox (job_id, epoch) select id, epoch from cancelled
+            """;
+
     private static final String BODY_HASHES =
             "select job_id, body_hash from job_payload where job_id = any (?::uuid[])";
 
@@ -108,6 +123,7 @@ public class SubmissionStore {
         if (!fresh.isEmpty()) {
             insertPayloads(connection, fresh);
             ContextUses.insert(connection, fresh);
+            cancelEarly(connection, fresh);
         }
         Map<JobId, Outcome> outcomes = new HashMap<>();
         accepted.forEach(id -> outcomes.put(id, Outcome.ACCEPTED));
@@ -162,6 +178,14 @@ public class SubmissionStore {
             columns.addLimit("int8", Limits::diskBytes);
             columns.addNullableBytes(s -> inline(s.spec().program().context()));
             columns.addNullableBytes(s -> sha256(s.spec().program().context()));
+            statement.executeUpdate();
+        }
+    }
+
+    private static void cancelEarly(Connection connection, List<Submission> jobs)
+            throws SQLException {
+        try (var statement = connection.prepareStatement(CANCEL_EARLY)) {
+            new Columns(statement, jobs).add("uuid", s -> s.id().value());
             statement.executeUpdate();
         }
     }

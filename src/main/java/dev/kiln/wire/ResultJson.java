@@ -33,7 +33,7 @@ public final class ResultJson {
         putBytes(json, "stdout", result.stdout());
         putStream(json, "stderr", result.stderr());
         putBytes(json, "stderr", result.stderr());
-        json.putNull("compile");
+        json.set("compile", CompileJson.full(result.compile()));
         putArtifacts(json, result.artifacts());
         putCircumstances(json, result);
         return json;
@@ -47,7 +47,7 @@ public final class ResultJson {
         putVerdict(json, result);
         putStream(json, "stdout", result.stdout());
         putStream(json, "stderr", result.stderr());
-        json.putNull("compile");
+        json.set("compile", CompileJson.summary(result.compile()));
         // Not their names, of which there may be too many for a record.
         json.put("artifacts_count", result.artifacts().files().size());
         json.put("artifacts_omitted_count", result.artifacts().omittedCount());
@@ -89,13 +89,13 @@ public final class ResultJson {
         json.put("peak_memory_bytes", usage.peakMemoryBytes());
     }
 
-    private static void putStream(ObjectNode json, String name, CapturedStream stream) {
+    static void putStream(ObjectNode json, String name, CapturedStream stream) {
         json.put(name + "_bytes", stream.produced());
         json.put(name + "_truncated", stream.truncated());
         json.put(name + "_utf8", stream.utf8());
     }
 
-    private static void putBytes(ObjectNode json, String name, CapturedStream stream) {
+    static void putBytes(ObjectNode json, String name, CapturedStream stream) {
         if (!stream.utf8()) {
             json.put(name + "_base64", Base64.getEncoder().encodeToString(stream.kept()));
         }
@@ -136,7 +136,7 @@ public final class ResultJson {
         return seconds.scale() < 0 ? seconds.setScale(0) : seconds;
     }
 
-    private static @Nullable Long millis(@Nullable Duration duration) {
+    static @Nullable Long millis(@Nullable Duration duration) {
         return duration == null ? null : duration.toMillis();
     }
 }

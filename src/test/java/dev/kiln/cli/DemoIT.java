@@ -27,7 +27,7 @@ class DemoIT {
             assertThat(demo.process().waitFor()).as(said).isZero();
             assertThat(said)
                     .contains("JOB ", "timed out", "out of memory", "Hello from inside a sandbox")
-                    .contains("one completion event for each of the 12 jobs");
+                    .contains("one completion event for each of the 15 jobs");
         }
         assertThat(temporary).isDirectoryNotContaining("glob:**/kiln-data-*");
         assertThat(Processes.naming(temporary.toString())).isEmpty();

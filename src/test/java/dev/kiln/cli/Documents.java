@@ -29,6 +29,14 @@ final class Documents {
         return finished(id, "timed_out", "null", false, "", "");
     }
 
+    static String notCompiled(String id, String output, boolean cut) {
+        return finished(id, "compile_failed", "null", false, "", "")
+                .replace(
+                        "\"result\": {",
+                        "\"result\": {\"compile\": {\"output\": \"%s\", \"output_bytes\": 99999, \"output_truncated\": %s}, "
+                                .formatted(output, cut));
+    }
+
     private static String finished(
             String id,
             String termination,

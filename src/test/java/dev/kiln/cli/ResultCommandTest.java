@@ -63,6 +63,25 @@ class ResultCommandTest {
         assertThat(result("j-1").err()).contains("(limit: 50 processes)");
     }
 
+    @Test
+    void a_failed_compilation_shows_the_compilers_words_and_its_own_limit() {
+        api.on("GET /v1/jobs/j-1", 200, Documents.notCompiled("j-1", "error: no\\n", false))
+                .on(
+                        "GET /v1/jobs/j-1",
+                        200,
+                        with(
+                                Documents.notCompiled("j-1", "so far\\n", true),
+                                "compile_timeout",
+                                30_000));
+        assertThat(result("j-1"))
+                .isEqualTo(
+                        new CommandLineRun(
+                                1, "", "j-1  FINISHED: compile failed, 41 ms\nerror: no\n"));
+        assertThat(result("j-1").err())
+                .isEqualTo(
+                        "j-1  FINISHED: compile failed (limit: 30.0 s), 41 ms\nso far\n(output was cut: the compiler wrote 99999 bytes)\n");
+    }
+
     private static String with(String job, String limit, int value) {
         return job.replace(
                 "\"result\": {",

@@ -119,10 +119,38 @@ class RunIT {
         assertThat(run.out()).isEmpty();
     }
 
+    @Test
+    void a_compilers_words_go_to_standard_error_and_a_failed_compilation_is_one() throws Exception {
+        var warned = runFile("a.c", "int main(void) { int unused; return 4; }");
+        var failed = runFile("b.c", "int main(void) { return nothing; }");
+
+        assertThat(warned.exitCode()).isEqualTo(4);
+        assertThat(warned.err()).contains("warning: unused variable").doesNotContain("kiln:");
+        assertThat(warned.out()).isEmpty();
+        assertThat(failed.exitCode()).isEqualTo(1);
+        assertThat(failed.err())
+                .contains("error: ")
+                .endsWith("kiln: compile failed: the compiler ended with status 1\n");
+    }
+
+    @Test
+    void a_file_is_run_in_the_language_of_its_extension() throws Exception {
+        assertThat(runFile("a.js", "console.log(require('os').type())").out()).isEqualTo("Linux\n");
+        assertThat(runFile("a.mjs", "import os from 'os'; console.log(os.type())").out())
+                .isEqualTo("Linux\n");
+        assertThat(runFile("a.sh", "echo $BASH_VERSION").out()).startsWith("5.");
+        assertThat(runFile("a.rb", "puts 1").err())
+                .contains("--language", ".c: c, .js: node, .mjs: node-esm, .py: python, .sh: bash");
+    }
+
     private CommandLineRun run(String code, String... options) throws IOException {
+        return runFile("main.py", code, options);
+    }
+
+    private CommandLineRun runFile(String name, String code, String... options) throws IOException {
         var arguments = new String[options.length + 2];
         arguments[0] = "run";
-        arguments[1] = file("main.py", code);
+        arguments[1] = file(name, code);
         System.arraycopy(options, 0, arguments, 2, options.length);
         return CommandLineRun.of(arguments);
     }

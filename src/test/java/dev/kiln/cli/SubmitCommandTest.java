@@ -209,7 +209,7 @@ class SubmitCommandTest {
         String unknown = file("program.xyz", new byte[0]);
         assertThat(CommandLineRun.of("submit", unknown, "--server", api.url()).err())
                 .isEqualTo(
-                        "kiln: cannot tell the language of %s by its name: give --language, such as --language python\n"
+                        "kiln: cannot tell the language of %s by its name: give --language, such as --language python (.c: c, .js: node, .mjs: node-esm, .py: python, .sh: bash)\n"
                                 .formatted(unknown));
         assertThat(CommandLineRun.of("submit", "absent.py", "--server", api.url()).err())
                 .isEqualTo("kiln: there is no file absent.py\n");

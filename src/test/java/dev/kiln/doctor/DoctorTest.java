@@ -199,6 +199,7 @@ class DoctorTest {
                 null,
                 CapturedStream.EMPTY,
                 CapturedStream.EMPTY,
+                null,
                 new Usage(Duration.ofMillis(reached), null, null),
                 new Evidence("timeout", 1_000L, reached, killedBy, ""),
                 new Provenance("runsc", "1", "sha256:0", LIMITS));

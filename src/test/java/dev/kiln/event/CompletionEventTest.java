@@ -47,6 +47,8 @@ class CompletionEventTest {
     static Stream<JobState> ended() {
         return Stream.of(
                 Samples.finished(Samples.exited(1)),
+                Samples.finished(Samples.compiled()),
+                Samples.finished(Samples.compiledTooLong()),
                 Samples.cancelledWhileRunning(),
                 Samples.cancelledInTheQueue(),
                 Samples.abandoned(),

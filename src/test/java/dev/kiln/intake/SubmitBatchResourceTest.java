@@ -28,6 +28,7 @@ class SubmitBatchResourceTest {
             new SubmitBatchResource(
                     READER,
                     new Admission(store),
+                    () -> false,
                     Configs.of(
                                     Map.of(
                                             "kiln.intake.http.max-batch-bytes",

@@ -18,6 +18,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
@@ -26,13 +27,24 @@ class SubmitResourceTest {
             "{\"id\": \"" + OTHER + "\", \"language\": \"python\", \"code\": \"1\"}";
 
     private final MemoryStore store = new MemoryStore();
+    private final AtomicBoolean full = new AtomicBoolean();
     private final SubmitResource resource =
             new SubmitResource(
                     READER,
                     new Admission(store),
                     id -> Optional.of(Samples.job(Samples.running())),
+                    full::get,
                     Configs.of(Map.of("kiln.intake.http.max-document-bytes", "200"))
                             .getConfigMapping(IntakeConfig.class));
+
+    @Test
+    void a_full_queue_asks_the_client_to_come_back_and_takes_nothing() throws IOException {
+        full.set(true);
+        var response = resource.submit(new ByteArrayInputStream(new byte[0]));
+        assertThat(response.getStatus()).isEqualTo(429);
+        assertThat(response.getHeaderString("Retry-After")).isEqualTo("5");
+        assertThat(response.getEntity()).asString().contains("/problems/queue-full");
+    }
 
     @Test
     void a_new_job_is_accepted_and_durable_and_can_be_polled() throws IOException {

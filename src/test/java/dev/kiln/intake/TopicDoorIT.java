@@ -115,6 +115,71 @@ class TopicDoorIT {
         assertThat(reader.find(id).orElseThrow().state()).isInstanceOf(JobState.Finished.class);
     }
 
+    @Test
+    void a_cancel_of_a_running_job_stops_it_and_keeps_its_output() {
+        sandbox.script(
+                (_, _, limits, stop) -> {
+                    stop.raised().join();
+                    return ScriptedSandbox.cancelled("so far", limits);
+                });
+        var id = Jobs.id();
+        topics.submit(id.toString(), HELLO);
+        await().until(() -> reader.find(id).isPresent() && state(id) instanceof JobState.Running);
+        topics.submit(id.toString(), cancel(id, "default"));
+        var cancelled = (JobState.Cancelled) awaitEnd(id);
+        assertThat(cancelled.partial().stdout().text()).isEqualTo("so far");
+        var event = topics.await("kiln.completions", r -> id.toString().equals(r.key()));
+        assertThat(event.value()).contains("\"state\":\"CANCELLED\"");
+    }
+
+    @Test
+    void a_cancel_that_overtakes_its_job_is_remembered_and_the_job_never_runs() {
+        var id = Jobs.id();
+        topics.submit(id.toString(), cancel(id, "default"));
+        topics.submit(id.toString(), HELLO);
+        assertThat(awaitEnd(id)).isInstanceOf(JobState.Cancelled.class);
+        assertThat(sandbox.tags()).noneMatch(tag -> tag.job().equals(id));
+        topics.await("kiln.completions", r -> id.toString().equals(r.key()));
+    }
+
+    @Test
+    void a_cancel_of_another_tenants_job_is_rejected_and_changes_nothing() {
+        var id = Jobs.id();
+        topics.submit(id.toString(), HELLO);
+        awaitEnd(id);
+        topics.submit(id.toString(), cancel(id, "acme"));
+        assertThat(Topics.header(awaitRejected(id.toString()), "kiln-reason")).contains("/tenant");
+        assertThat(state(id)).isInstanceOf(JobState.Finished.class);
+    }
+
+    static Stream<Arguments> badCancels() {
+        return Stream.of(
+                Arguments.of("{\"cancel\":\"1\"}", "/cancel"),
+                Arguments.of("{\"cancel\":true}", "/cancel"),
+                Arguments.of("{\"cancel\":\"01993f5e-7a10-7c3e-9d1f-3b2a51c0ffee\"}", "/cancel"),
+                Arguments.of("{\"cancel\":\"ID\",\"tenant\":\"no name\"}", "/tenant"),
+                Arguments.of(HELLO.replace("{", "{\"cancel\":\"ID\","), "/language"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("badCancels")
+    void a_bad_cancel_is_rejected_and_is_no_submission(String document, String field) {
+        var id = Jobs.id();
+        topics.submit(id.toString(), document.replace("ID", id.toString()));
+        assertThat(Topics.header(awaitRejected(id.toString()), "kiln-errors"))
+                .contains("\"pointer\":\"" + field + "\"");
+        assertThat(reader.find(id)).isEmpty();
+        assertThat(reader.rejection(id)).isEmpty();
+    }
+
+    private static String cancel(JobId id, String tenant) {
+        return "{\"cancel\":\"%s\",\"tenant\":\"%s\"}".formatted(id, tenant);
+    }
+
+    private JobState state(JobId id) {
+        return reader.find(id).orElseThrow().state();
+    }
+
     static Stream<Arguments> badDocuments() {
         return Stream.of(
                 Arguments.of("malformed JSON", "{\"language\":", ""),

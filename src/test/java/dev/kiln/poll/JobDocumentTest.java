@@ -69,6 +69,25 @@ class JobDocumentTest {
     }
 
     @Test
+    void a_compile_step_is_told_as_the_schema_says() {
+        for (var result : List.of(Samples.compiled(), Samples.compiledTooLong())) {
+            JobState state = finished(result);
+            assertThat(Schemas.objections(Schemas.of("job"), told(state))).isEmpty();
+        }
+        JsonNode failed = told(finished(Samples.compiledTooLong())).get("result");
+        assertThat(failed.get("success").booleanValue()).isFalse();
+        assertThat(failed.get("timed_out").booleanValue()).isFalse();
+        assertThat(failed.get("exit_code").isNull()).isTrue();
+        assertThat(failed.at("/compile/exit_code").isNull()).isTrue();
+        assertThat(failed.at("/compile/output_bytes").intValue()).isEqualTo(1_000);
+        assertThat(failed.at("/compile/output_truncated").booleanValue()).isTrue();
+        assertThat(failed.at("/compile/output_base64").textValue()).isEqualTo("/w==");
+        assertThat(failed.at("/evidence/limit").textValue()).isEqualTo("compile_timeout");
+        assertThat(told(finished(Samples.compiled())).at("/result/compile/output").textValue())
+                .isEqualTo("main.c:1: warning\n");
+    }
+
+    @Test
     void output_that_is_no_text_is_told_as_the_schema_says() {
         var printed = finished(Samples.printed(new byte[] {(byte) 0xff}, 1));
         assertThat(Schemas.objections(Schemas.of("job"), told(printed))).isEmpty();

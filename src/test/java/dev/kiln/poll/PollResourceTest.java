@@ -11,11 +11,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.kiln.job.Job;
 import dev.kiln.problem.Problem;
 import dev.kiln.problem.ProblemException;
+import dev.kiln.store.Attempt;
 import dev.kiln.store.Rejection;
 import dev.kiln.store.StoreUnavailable;
 import dev.kiln.wire.Json;
 import dev.kiln.wire.Samples;
 import jakarta.ws.rs.core.Response;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -88,6 +91,17 @@ class PollResourceTest {
     }
 
     @Test
+    void failed_attempts_are_told_with_their_faults() {
+        var response = resource(job(Samples.abandoned()), null).attempts(ID.toString());
+        assertThat(Json.ofBytes((byte[]) response.getEntity()).toString())
+                .isEqualTo(
+                        "{\"id\":\"%s\",\"attempts\":[{\"epoch\":2,\"worker\":\"w-1\",\"started_at\":\"1970-01-01T00:00:00Z\",\"ended_at\":\"1970-01-01T00:00:01Z\",\"counted\":true,\"fault\":\"fell silent\"}]}"
+                                .formatted(ID));
+        assertThat(problem(() -> resource(null, null).attempts(ID.toString())).status())
+                .isEqualTo(404);
+    }
+
+    @Test
     void an_outage_asks_the_client_to_come_back() {
         var response =
                 resource(null, null)
@@ -97,7 +111,18 @@ class PollResourceTest {
     }
 
     private static PollResource resource(Job job, Rejection rejection) {
-        return new PollResource(_ -> Optional.ofNullable(job), _ -> Optional.ofNullable(rejection));
+        return new PollResource(
+                _ -> Optional.ofNullable(job),
+                _ -> Optional.ofNullable(rejection),
+                _ ->
+                        List.of(
+                                new Attempt(
+                                        2,
+                                        "w-1",
+                                        Instant.EPOCH,
+                                        Instant.EPOCH.plusSeconds(1),
+                                        true,
+                                        "fell silent")));
     }
 
     private static String state(Response response) {

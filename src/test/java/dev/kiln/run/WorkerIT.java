@@ -8,6 +8,7 @@ import dev.kiln.job.JobState;
 import dev.kiln.job.Submission;
 import dev.kiln.sandbox.SandboxFault;
 import dev.kiln.sandbox.ScriptedSandbox;
+import dev.kiln.store.CancelStore;
 import dev.kiln.store.JobReader;
 import dev.kiln.store.SubmissionStore;
 import dev.kiln.testing.Jobs;
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.Test;
 class WorkerIT {
     @Inject SubmissionStore submissions;
     @Inject JobReader reader;
+    @Inject CancelStore cancels;
     @Inject ScriptedSandbox sandbox;
     @Inject HostHealth health;
     @Inject AgroalDataSource dataSource;
@@ -165,6 +167,35 @@ class WorkerIT {
         await().until(() -> sandbox.running() == 0);
         assertThat(count("select count(*) from execution_result where job_id = '" + id + "'"))
                 .isEqualTo(1);
+    }
+
+    @Test
+    void a_running_job_is_cancelled_within_two_seconds_by_a_hint_not_by_the_heartbeat() {
+        sandbox.script(ScriptedSandbox.untilStopped());
+        // Several, so that some are cancelled between two beats whenever those fall.
+        for (int i = 0; i < 4; i++) {
+            var id = submit(1).getFirst();
+            await().until(() -> reader.find(id).orElseThrow().state() instanceof JobState.Running);
+            assertThat(cancels.cancel(id)).isEqualTo(new CancelStore.Outcome.Requested());
+            await().atMost(Duration.ofSeconds(2))
+                    .until(() -> reader.find(id).orElseThrow().state().terminal());
+            assertThat(reader.find(id).orElseThrow().state())
+                    .isInstanceOf(JobState.Cancelled.class);
+        }
+    }
+
+    @Test
+    void a_fault_of_the_sandbox_does_not_bring_a_cancelled_job_back() {
+        sandbox.script(
+                (_, _, _, stop) -> {
+                    stop.raised().join();
+                    throw new SandboxFault(SandboxFault.Scope.HOST, "engine gone");
+                });
+        var id = submit(1).getFirst();
+        await().until(() -> reader.find(id).orElseThrow().state() instanceof JobState.Running);
+        cancels.cancel(id);
+        assertThat(awaitEnd(id)).isInstanceOf(JobState.Cancelled.class);
+        assertThat(sandbox.tags()).filteredOn(tag -> tag.job().equals(id)).hasSize(1);
     }
 
     private List<JobId> submit(int jobs) {

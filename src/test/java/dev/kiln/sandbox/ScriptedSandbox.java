@@ -168,6 +168,7 @@ public final class ScriptedSandbox implements Sandbox {
                 null,
                 new CapturedStream(bytes, bytes.length),
                 CapturedStream.EMPTY,
+                null,
                 new Usage(Duration.ofMillis(1), Duration.ofMillis(1), 1L << 20),
                 evidence,
                 new Provenance("scripted", "1", "sha256:scripted", limits));

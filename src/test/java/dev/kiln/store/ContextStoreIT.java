@@ -272,6 +272,7 @@ class ContextStoreIT {
                 null,
                 plain.stdout(),
                 plain.stderr(),
+                null,
                 plain.usage(),
                 plain.evidence(),
                 plain.provenance(),

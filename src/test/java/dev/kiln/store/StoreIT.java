@@ -14,9 +14,11 @@ import dev.kiln.job.Lease;
 import dev.kiln.job.Needs;
 import dev.kiln.job.Placement;
 import dev.kiln.job.Program;
+import dev.kiln.store.LeaseStore.Left;
 import dev.kiln.store.SubmissionStore.Outcome;
 import dev.kiln.testing.Jobs;
 import dev.kiln.testing.StoreProfile;
+import dev.kiln.wire.Samples;
 import io.agroal.api.AgroalDataSource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -172,6 +174,20 @@ class StoreIT {
     }
 
     @Test
+    void a_compile_step_is_kept_and_its_absence_too() {
+        for (var result :
+                List.of(Samples.compiled(), Samples.compiledTooLong(), Samples.exited(0))) {
+            var lease = running("print(1)");
+            assertThat(results.finish(lease, result)).isTrue();
+
+            var kept = ((JobState.Finished) state(lease.job())).result();
+            assertThat(kept.compile()).usingRecursiveComparison().isEqualTo(result.compile());
+            assertThat(kept.termination()).isEqualTo(result.termination());
+            assertThat(kept.evidence()).isEqualTo(result.evidence());
+        }
+    }
+
+    @Test
     void a_result_is_kept_with_its_bytes_and_its_event() {
         var lease = running("print(1)");
         var plain = exited(3, "", Jobs.LIMITS);
@@ -183,6 +199,7 @@ class StoreIT {
                         null,
                         new CapturedStream(output, 10),
                         CapturedStream.EMPTY,
+                        null,
                         plain.usage(),
                         plain.evidence(),
                         plain.provenance());
@@ -214,8 +231,9 @@ class StoreIT {
 
         assertThat(results.finish(stale, exited(1, "stale", Jobs.LIMITS))).isFalse();
         assertThat(leases.putBack(stale, LeaseStore.By.HOLDER, "late", true, Duration.ZERO))
-                .isFalse();
-        assertThat(leases.abandon(stale, LeaseStore.By.HOLDER, "late", "late")).isFalse();
+                .isEqualTo(Left.LEASE_LOST);
+        assertThat(leases.abandon(stale, LeaseStore.By.HOLDER, "late", "late"))
+                .isEqualTo(Left.LEASE_LOST);
         assertThat(leases.extend(List.of(stale), LEASE)).isEmpty();
 
         assertThat(results.finish(fresh, exited(0, "fresh", Jobs.LIMITS))).isTrue();
@@ -253,18 +271,19 @@ class StoreIT {
         var lease = running("print(1)");
         assertThat(leases.lapsed(10)).isEmpty();
         assertThat(leases.putBack(lease, LeaseStore.By.REAPER, "silent", true, Duration.ZERO))
-                .isFalse();
+                .isEqualTo(Left.LEASE_LOST);
         lapse(lease);
         assertThat(leases.lapsed(10)).extracting(Lease::job).containsExactly(lease.job());
         assertThat(leases.putBack(lease, LeaseStore.By.REAPER, "silent", true, Duration.ZERO))
-                .isTrue();
+                .isEqualTo(Left.QUEUED);
         assertThat(count("job_attempt")).isEqualTo(1);
     }
 
     @Test
     void an_abandoned_job_says_why_and_has_its_event() {
         var lease = running("print(1)");
-        assertThat(leases.abandon(lease, LeaseStore.By.HOLDER, "died", "gave up: died")).isTrue();
+        assertThat(leases.abandon(lease, LeaseStore.By.HOLDER, "died", "gave up: died"))
+                .isEqualTo(Left.ABANDONED);
         assertThat(((JobState.Abandoned) state(lease.job())).reason()).isEqualTo("gave up: died");
         assertThat(relayed()).hasSize(1);
     }

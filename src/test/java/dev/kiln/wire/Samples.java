@@ -1,6 +1,7 @@
 package dev.kiln.wire;
 
 import dev.kiln.job.CapturedStream;
+import dev.kiln.job.Compilation;
 import dev.kiln.job.Evidence;
 import dev.kiln.job.ExecutionResult;
 import dev.kiln.job.Job;
@@ -68,6 +69,7 @@ public final class Samples {
                 null,
                 stream("hi\n"),
                 CapturedStream.EMPTY,
+                null,
                 new Usage(Duration.ofMillis(41), Duration.ofMillis(12), 23_000_000L),
                 Evidence.NONE,
                 PROVENANCE);
@@ -80,6 +82,7 @@ public final class Samples {
                 signal,
                 CapturedStream.EMPTY,
                 CapturedStream.EMPTY,
+                null,
                 new Usage(Duration.ofMillis(41), null, null),
                 Evidence.NONE,
                 PROVENANCE);
@@ -92,6 +95,7 @@ public final class Samples {
                 null,
                 stream("so far"),
                 CapturedStream.EMPTY,
+                null,
                 new Usage(Duration.ofSeconds(30), null, null),
                 new Evidence("timeout", 30_000L, 30_012L, "worker", "the worker's clock"),
                 PROVENANCE);
@@ -104,8 +108,49 @@ public final class Samples {
                 null,
                 new CapturedStream(stdout, produced),
                 CapturedStream.EMPTY,
+                null,
                 new Usage(Duration.ofMillis(41), Duration.ofMillis(12), 23_000_000L),
                 Evidence.NONE,
+                PROVENANCE);
+    }
+
+    /** Compiled with a warning, and ran. */
+    public static ExecutionResult compiled() {
+        return of(
+                Termination.EXITED,
+                0,
+                new Compilation(
+                        0,
+                        Duration.ofMillis(700),
+                        Duration.ofMillis(600),
+                        stream("main.c:1: warning\n")),
+                Evidence.NONE);
+    }
+
+    /** Its compiler was killed at its limit of time, with output of which some is no UTF-8. */
+    public static ExecutionResult compiledTooLong() {
+        return of(
+                Termination.COMPILE_FAILED,
+                null,
+                new Compilation(
+                        null,
+                        Duration.ofSeconds(30),
+                        null,
+                        new CapturedStream(new byte[] {(byte) 0xff}, 1_000)),
+                new Evidence("compile_timeout", 30_000L, 30_012L, "worker", "the worker's clock"));
+    }
+
+    private static ExecutionResult of(
+            Termination termination, Integer code, Compilation compilation, Evidence evidence) {
+        return new ExecutionResult(
+                termination,
+                code,
+                null,
+                CapturedStream.EMPTY,
+                CapturedStream.EMPTY,
+                compilation,
+                new Usage(Duration.ZERO, Duration.ZERO, 23_000_000L),
+                evidence,
                 PROVENANCE);
     }
 

@@ -70,12 +70,47 @@ public final class KilnClient implements AutoCloseable {
         return accepted(post("v1/batches", "application/x-ndjson", lines));
     }
 
-    /** The job with this id, if the server knows it. */
-    public Optional<PolledJob> job(String id) throws InterruptedException {
+    /** What became of the wish to cancel a job. */
+    public enum Cancelled {
+        /** It is cancelled. */
+        DONE,
+        /** Its program is being stopped. */
+        REQUESTED,
+        /** It had come to another end. */
+        TOO_LATE,
+        /** The server does not know it. */
+        UNKNOWN
+    }
+
+    /** Cancels the job with this id. */
+    public Cancelled cancel(String id) throws InterruptedException {
+        var response = send(request(path(id)).DELETE());
+        return switch (response.statusCode()) {
+            case 200 -> Cancelled.DONE;
+            case 202 -> Cancelled.REQUESTED;
+            case 409 -> Cancelled.TOO_LATE;
+            case 404 -> Cancelled.UNKNOWN;
+            default ->
+                    throw new CliException(
+                            Problems.inWords(response.statusCode(), response.body()));
+        };
+    }
+
+    /** Has ABANDONED jobs tried again and gives the server's answer. */
+    public JsonNode retry(ObjectNode which) throws InterruptedException {
+        return accepted(post("v1/jobs:retry", "application/json", Json.bytes(which)));
+    }
+
+    private static String path(String id) {
         if (!id.matches("[0-9A-Za-z-]+")) {
             throw new CliException("'%s' is not a job id: `kiln submit` prints one".formatted(id));
         }
-        var response = send(request("v1/jobs/" + id).GET());
+        return "v1/jobs/" + id;
+    }
+
+    /** The job with this id, if the server knows it. */
+    public Optional<PolledJob> job(String id) throws InterruptedException {
+        var response = send(request(path(id)).GET());
         if (response.statusCode() == 404) {
             return Optional.empty();
         }

@@ -86,6 +86,11 @@ public record PolledJob(JsonNode json) {
         return json.path("result").path("stdout").asText("");
     }
 
+    /** What its compiler wrote, or the empty text. */
+    public String compilerOutput() {
+        return json.path("result").path("compile").path("output").asText("");
+    }
+
     /** What the program wrote to standard error, or the empty text. */
     public String stderr() {
         return json.path("result").path("stderr").asText("");

@@ -10,6 +10,7 @@ import dev.kiln.doctor.AttackClass;
 import dev.kiln.doctor.Doctor;
 import dev.kiln.doctor.DoctorSandbox;
 import dev.kiln.doctor.Examination;
+import dev.kiln.local.LocalConfig;
 import dev.kiln.sandbox.docker.SandboxConfig;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -27,6 +28,9 @@ import picocli.CommandLine.Option;
                 "Attack this host's sandbox with hostile programs and print which guarantees held. The exit code is 0 if all did, 1 if one did not or could not be tried.",
         mixinStandardHelpOptions = true)
 public final class DoctorCommand implements Callable<Integer> {
+
+    /** Into a file or a pipe goes the whole of what was found, nearly always. */
+    private static final int WHOLE = 400;
 
     private final Terminal terminal;
 
@@ -62,7 +66,8 @@ public final class DoctorCommand implements Callable<Integer> {
         if (json) {
             terminal.out().println(Json.line(report.json()));
         } else {
-            terminal.out().print(report.table(terminal.columns()));
+            terminal.out()
+                    .print(report.table(terminal.outIsTerminal() ? terminal.columns() : WHOLE));
             sayHowItEnded(report, Duration.ofNanos(System.nanoTime() - start));
         }
         return report.good() ? ExitCode.SUCCEEDED : ExitCode.FAILED;

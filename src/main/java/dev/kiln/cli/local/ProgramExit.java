@@ -41,10 +41,18 @@ final class ProgramExit {
         if (result.termination() != Termination.EXITED
                 && result.termination() != Termination.SIGNALLED) {
             String limit =
-                    evidence.limit() == null
-                            ? ""
-                            : ", " + evidence.limit() + " = " + evidence.limitValue();
+                    evidence.limit() != null
+                            ? ", " + evidence.limit() + " = " + evidence.limitValue()
+                            : result.termination() == Termination.COMPILE_FAILED
+                                    ? ": " + evidence.source()
+                                    : "";
             return Optional.of(result.termination().wireName().replace('_', ' ') + limit);
+        }
+        var compile = result.compile();
+        if (compile != null && compile.output().truncated()) {
+            return Optional.of(
+                    "the compiler's output was cut: it wrote %d bytes"
+                            .formatted(compile.output().produced()));
         }
         if (result.stdout().truncated() || result.stderr().truncated()) {
             return Optional.of(

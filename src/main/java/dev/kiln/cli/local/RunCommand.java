@@ -6,21 +6,15 @@ import dev.kiln.cli.client.Json;
 import dev.kiln.cli.program.ProgramOptions;
 import dev.kiln.cli.terminal.SafeText;
 import dev.kiln.cli.terminal.Terminal;
-import dev.kiln.intake.IntakeConfig;
-import dev.kiln.intake.LanguagesConfig;
 import dev.kiln.intake.Origin;
-import dev.kiln.intake.PolicyConfig;
 import dev.kiln.intake.Reading;
 import dev.kiln.intake.SubmissionReader;
 import dev.kiln.job.ExecutionResult;
 import dev.kiln.job.JobId;
 import dev.kiln.job.Submission;
+import dev.kiln.local.LocalSandbox;
 import dev.kiln.sandbox.RunReleased;
-import dev.kiln.sandbox.RuntimesConfig;
 import dev.kiln.sandbox.SandboxFault;
-import dev.kiln.sandbox.Tag;
-import dev.kiln.sandbox.docker.DockerSandbox;
-import dev.kiln.sandbox.docker.SandboxConfig;
 import dev.kiln.wire.FieldError;
 import dev.kiln.wire.ResultJson;
 import java.io.IOException;
@@ -38,11 +32,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "run",
         description =
-                "Run one program in this host's sandbox, here and now: its output is the program's, its exit code too (124 when it met its time limit, 137 its memory or process limit; 70 when the sandbox failed, 2 when it was asked for what it cannot do).",
+                "Run one program in this host's sandbox, here and now: its output is the program's, its exit code too (1 when it did not compile, 124 when it met its time limit, 137 its memory or process limit; 70 when the sandbox failed, 2 when it was asked for what it cannot do).",
         mixinStandardHelpOptions = true)
 public final class RunCommand implements Callable<Integer> {
-
-    private static final String WORKER = "cli";
 
     private final Terminal terminal;
 
@@ -65,19 +57,11 @@ public final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         byte[] document = Json.bytes(program.submission(System.in));
-        var config =
-                LocalConfig.read(
-                        SandboxConfig.class,
-                        RuntimesConfig.class,
-                        PolicyConfig.class,
-                        IntakeConfig.class,
-                        LanguagesConfig.class);
-        Submission submission = read(document, config);
         QuietLog.silence();
         try (var interrupt = new Interrupt();
-                var sandbox =
-                        new DockerSandbox(config.sandbox(), config.get(RuntimesConfig.class))) {
-            return report(run(sandbox, submission, interrupt));
+                var sandbox = LocalSandbox.open()) {
+            var spec = read(document, sandbox.reader()).spec();
+            return report(sandbox.run(spec.program(), spec.limits(), interrupt.signal()));
         } catch (SandboxFault fault) {
             say(String.valueOf(fault.getMessage()));
             return ProgramExit.FAULT;
@@ -86,12 +70,7 @@ public final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private static Submission read(byte[] document, LocalConfig config) {
-        var reader =
-                new SubmissionReader(
-                        config.get(PolicyConfig.class),
-                        config.get(IntakeConfig.class),
-                        config.get(LanguagesConfig.class));
+    private static Submission read(byte[] document, SubmissionReader reader) {
         return switch (reader.read(document, new Origin.Http(JobId.next(Instant.now())))) {
             case Reading.Accepted(Submission submission) -> submission;
             case Reading.Refused refused ->
@@ -102,17 +81,6 @@ public final class RunCommand implements Callable<Integer> {
                                             Collectors.joining(
                                                     "\n  ", "this cannot be run:\n  ", "")));
         };
-    }
-
-    private static ExecutionResult run(
-            DockerSandbox sandbox, Submission submission, Interrupt interrupt)
-            throws SandboxFault, RunReleased {
-        var spec = submission.spec();
-        return sandbox.run(
-                new Tag(WORKER, submission.id(), 1),
-                spec.program(),
-                spec.limits(),
-                interrupt.signal());
     }
 
     private int report(ExecutionResult result) {
@@ -126,6 +94,9 @@ public final class RunCommand implements Callable<Integer> {
             terminal.programOut(
                     (Json.line(ResultJson.full(result)) + "\n").getBytes(StandardCharsets.UTF_8));
         } else {
+            if (result.compile() != null) {
+                terminal.programErr(result.compile().output().kept());
+            }
             terminal.programOut(result.stdout().kept());
             terminal.programErr(result.stderr().kept());
             ProgramExit.remark(result).ifPresent(this::say);

@@ -21,7 +21,6 @@ import picocli.CommandLine.Parameters;
 public final class ProgramOptions {
 
     private static final String STANDARD_INPUT = "-";
-    private static final Map<String, String> LANGUAGES = Map.of("py", "python");
 
     @Parameters(paramLabel = "FILE", description = "The program; - reads it from standard input.")
     private String file;
@@ -151,14 +150,7 @@ public final class ProgramOptions {
         if (language != null) {
             return language;
         }
-        String extension = file.substring(file.lastIndexOf('.') + 1);
-        String guessed = file.contains(".") ? LANGUAGES.get(extension) : null;
-        if (guessed == null) {
-            throw new CliException(
-                    "cannot tell the language of %s by its name: give --language, such as --language python"
-                            .formatted(STANDARD_INPUT.equals(file) ? "standard input" : file));
-        }
-        return guessed;
+        return Languages.configured().ofFile(STANDARD_INPUT.equals(file) ? null : file);
     }
 
     private static ObjectNode file(String option, InputStream standardInput) {

@@ -30,10 +30,13 @@ public record JobReport(PolledJob job) {
         terminal.err().println(SafeText.inline(headline()));
         Problems.fields(job.json().path("errors"))
                 .forEach(line -> terminal.err().println(SafeText.inline(line)));
+        terminal.programErr(job.compilerOutput());
         terminal.programOut(job.stdout());
         terminal.programErr(job.stderr());
-        note(terminal, "stdout");
-        note(terminal, "stderr");
+        var result = job.json().path("result");
+        note(terminal, result.path("compile"), "output", "the compiler");
+        note(terminal, result, "stdout", "the program");
+        note(terminal, result, "stderr", "the program");
     }
 
     private String headline() {
@@ -60,20 +63,20 @@ public record JobReport(PolledJob job) {
     private static String limit(JsonNode evidence) {
         long value = evidence.path("limit_value").asLong();
         return switch (evidence.path("limit").asText()) {
-            case "timeout" -> " (limit: %s)".formatted(Spans.of(Duration.ofMillis(value)));
+            case "timeout", "compile_timeout" ->
+                    " (limit: %s)".formatted(Spans.of(Duration.ofMillis(value)));
             case "memory_limit" -> " (limit: %d MiB)".formatted(value >> 20);
             case "pids_limit" -> " (limit: %d processes)".formatted(value);
             default -> " (limit: %d)".formatted(value);
         };
     }
 
-    private void note(Terminal terminal, String stream) {
-        var result = job.json().path("result");
+    private static void note(Terminal terminal, JsonNode result, String stream, String who) {
         if (result.path(stream + "_truncated").asBoolean()) {
             terminal.err()
                     .printf(
-                            "(%s was cut: the program wrote %d bytes)%n",
-                            stream, result.path(stream + "_bytes").asLong());
+                            "(%s was cut: %s wrote %d bytes)%n",
+                            stream, who, result.path(stream + "_bytes").asLong());
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.kiln.cli.report;
 import dev.kiln.cli.client.PolledJob;
 import dev.kiln.cli.terminal.Spans;
 import dev.kiln.cli.terminal.Table;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Many jobs, a row each. */
@@ -35,20 +36,18 @@ public final class JobTable {
 
     /**
      * The first line that the program wrote; or its last complaint, which is where a traceback says
-     * what is wrong.
+     * what is wrong; or its compiler's first.
      */
     private static String outputLine(PolledJob job) {
-        return job.stdout()
-                .lines()
-                .filter(line -> !line.isBlank())
+        return lines(job.stdout())
                 .findFirst()
-                .or(
-                        () ->
-                                job.stderr()
-                                        .lines()
-                                        .filter(line -> !line.isBlank())
-                                        .reduce((before, last) -> last))
+                .or(() -> lines(job.stderr()).reduce((before, last) -> last))
+                .or(() -> lines(job.compilerOutput()).findFirst())
                 .orElse("");
+    }
+
+    private static Stream<String> lines(String text) {
+        return text.lines().filter(line -> !line.isBlank());
     }
 
     /** For a terminal of this width. */

@@ -2,6 +2,7 @@ package dev.kiln.cli.terminal;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Rows of text under headings. The last column takes what room is left and is cut to it. */
 public final class Table {
@@ -26,15 +27,22 @@ public final class Table {
         rows.add(List.of(cells).stream().map(SafeText::inline).toList());
     }
 
-    /** The lines of the table, none wider than the terminal unless that is absurdly narrow. */
+    /**
+     * The lines of the table, none wider than the terminal unless that is absurdly narrow. Where
+     * there is room no cell is cut.
+     */
     public String render(int terminalColumns) {
-        int last = rows.getFirst().size() - 1;
-        var widths = new ArrayList<Integer>();
-        for (int column = 0; column < last; column++) {
-            widths.add(width(column));
+        List<Integer> natural = naturalWidths();
+        int widest = WIDEST;
+        while (widest < natural.stream().max(Integer::compare).orElse(0)
+                && taken(natural, widest + 1) + LAST_AT_LEAST <= terminalColumns) {
+            widest++;
         }
-        int taken = widths.stream().mapToInt(width -> width + GAP.length()).sum();
-        widths.add(Math.max(LAST_AT_LEAST, terminalColumns - taken));
+        var widths = new ArrayList<Integer>();
+        for (int width : natural) {
+            widths.add(Math.min(width, widest));
+        }
+        widths.add(Math.max(LAST_AT_LEAST, terminalColumns - taken(natural, widest)));
         var text = new StringBuilder();
         for (var row : rows) {
             text.append(line(row, widths)).append('\n');
@@ -42,11 +50,21 @@ public final class Table {
         return text.toString();
     }
 
-    private int width(int column) {
-        return rows.stream()
-                .mapToInt(row -> Math.min(WIDEST, Columns.of(row.get(column))))
-                .max()
-                .orElse(0);
+    /** What all columns but the last need, none of them more than so much, with their gaps. */
+    private static int taken(List<Integer> natural, int widest) {
+        return natural.stream().mapToInt(width -> Math.min(width, widest) + GAP.length()).sum();
+    }
+
+    /** Of all columns but the last. */
+    private List<Integer> naturalWidths() {
+        return IntStream.range(0, rows.getFirst().size() - 1)
+                .mapToObj(
+                        column ->
+                                rows.stream()
+                                        .mapToInt(row -> Columns.of(row.get(column)))
+                                        .max()
+                                        .orElse(0))
+                .toList();
     }
 
     private static String line(List<String> row, List<Integer> widths) {

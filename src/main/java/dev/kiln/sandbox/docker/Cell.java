@@ -27,6 +27,9 @@ record Cell(
     /** Where the program finds itself; the runner makes it. */
     static final String WORK = "/tmp/work";
 
+    /** Where the compiler puts what it makes; the runner makes it too. */
+    static final String BUILD = "/tmp/build";
+
     /**
      * Hands the program to the runner, which starts it at once.
      *
@@ -38,6 +41,7 @@ record Cell(
     void load(Program program, LaunchCommand command, ContextSource contexts) throws SandboxFault {
         conversation.expectOutput(spec.limits().outputBytes());
         conversation.expectArtifacts(program.artifacts());
+        conversation.compiler().expectOutput(RunnerSpec.COMPILER_OUTPUT_BYTES);
         try {
             input.fill(command.file(), program.code(), program.stdin(), program.files());
             if (program.context() != null) {

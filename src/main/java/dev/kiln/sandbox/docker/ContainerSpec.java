@@ -39,6 +39,12 @@ record ContainerSpec(
     private static final long OPEN_FILES = 1024;
 
     /**
+     * What the runner itself may fork, as root: compiler, broom and program, of which gVisor does
+     * not forget those that have ended. It narrows the limit for each of them.
+     */
+    private static final long RUNNERS_FORKS = 4;
+
+    /**
      * The highest there is, for two reasons. A host that runs out of memory kills sandboxes before
      * anything else. And a sandbox that meets its own limit dies as a whole: with a lower score the
      * kernel at times picks one of gVisor's helper processes, and gVisor tells the runner that the
@@ -102,15 +108,15 @@ record ContainerSpec(
         set.add(new Ulimit("nofile", OPEN_FILES, OPEN_FILES));
         set.add(new Ulimit("core", 0L, 0L));
         if (runtime.gvisor()) {
-            set.add(new Ulimit("nproc", nproc(), nproc()));
+            long withRunner = nproc() + RUNNERS_FORKS;
+            set.add(new Ulimit("nproc", withRunner, withRunner));
         }
         return set;
     }
 
     /**
-     * Limits that the runner sets for the program; the same as the container's, for containers made
-     * ahead of time. Outside gVisor without nproc: the host's kernel counts it per uid over all
-     * containers, so that only the cgroup can limit.
+     * Limits that the runner sets for compiler and program. Outside gVisor without nproc: the
+     * host's kernel counts it per uid over all containers, so that only the cgroup can limit.
      */
     Map<Integer, Long> rlimits() {
         return runtime.gvisor()

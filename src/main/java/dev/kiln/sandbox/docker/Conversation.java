@@ -17,8 +17,14 @@ final class Conversation implements ReportListener {
         /** The program ended and the runner said how. */
         record Reported(RunnerReport report) implements End {}
 
-        /** The program could not be started. */
+        /** The compiler ended, and there is no program to start. */
+        record NotCompiled(RunnerReport report) implements End {}
+
+        /** The program, or its compiler, could not be started. */
         record NotStarted(int stage, int errno) implements End {}
+
+        /** The compiler succeeded, and what it left could not be started. */
+        record NotRunnable(int stage, int errno) implements End {}
 
         /** Somebody outside told the sandbox to stop. */
         record Told(int signal) implements End {}
@@ -38,6 +44,7 @@ final class Conversation implements ReportListener {
     private final CompletableFuture<End> end = new CompletableFuture<>();
     private final CompletableFuture<@Nullable Void> collected = new CompletableFuture<>();
     private volatile ArtifactCollector artifacts = new ArtifactCollector(ArtifactRequest.NONE);
+    private final CompilerLog compiler = new CompilerLog();
     private volatile OutputCollector stdout = new OutputCollector(0);
     private volatile OutputCollector stderr = new OutputCollector(0);
 
@@ -60,6 +67,11 @@ final class Conversation implements ReportListener {
     /** The start of the program; null when it came to an end before. */
     CompletableFuture<@Nullable Started> started() {
         return started;
+    }
+
+    /** What was said of the compiler, before all that is said of the program. */
+    CompilerLog compiler() {
+        return compiler;
     }
 
     CompletableFuture<End> end() {
@@ -90,14 +102,39 @@ final class Conversation implements ReportListener {
     }
 
     @Override
+    public void onCompiling() {
+        compiler.started().complete(new Started(System.nanoTime()));
+    }
+
+    @Override
+    public void onCompilerOutput(ByteBuffer bytes) throws MalformedReport {
+        compiler.output().add(bytes);
+    }
+
+    @Override
+    public void onCompilerProduced(long bytes) {
+        compiler.output().produced(bytes);
+    }
+
+    @Override
+    public void onCompiled(RunnerReport report) throws MalformedReport {
+        compiler.end(report);
+        if (!report.succeeded()) {
+            over(new End.NotCompiled(report));
+        }
+    }
+
+    @Override
     public void onStarted() {
-        // who wait.
         started.complete(new Started(System.nanoTime()));
     }
 
     @Override
     public void onFailed(int stage, int errno) {
-        over(new End.NotStarted(stage, errno));
+        over(
+                compiler.ended().isDone()
+                        ? new End.NotRunnable(stage, errno)
+                        : new End.NotStarted(stage, errno));
     }
 
     @Override
@@ -143,5 +180,6 @@ final class Conversation implements ReportListener {
         end.complete(how);
         started.complete(null);
         ready.complete(null);
+        compiler.over();
     }
 }

@@ -85,13 +85,26 @@ public final class DockerSandbox implements Sandbox, Closeable {
             StopSignal stop,
             RuntimesConfig.Runtime runtime)
             throws SandboxFault, RunReleased, InterruptedException {
-        var command = new LaunchCommand(runtime.file(), runtime.command());
+        var command = command(program.language(), runtime);
         Cells cells = proved().host().cells();
         Cell cell = open(runtime.image(), limits, labels(tag));
         try {
             return new Run(engine, cells, config, cell, stop).toEnd(program, command, contexts);
         } finally {
             cells.dispose(cell);
+        }
+    }
+
+    private static LaunchCommand command(String name, RuntimesConfig.Runtime runtime)
+            throws SandboxFault {
+        try {
+            return LaunchCommand.of(runtime);
+        } catch (IllegalArgumentException cannotWork) {
+            throw new SandboxFault(
+                    SandboxFault.Scope.HOST,
+                    "A setting is wrong: kiln.runtimes.%s: %s"
+                            .formatted(name, cannotWork.getMessage()),
+                    cannotWork);
         }
     }
 
@@ -134,8 +147,9 @@ public final class DockerSandbox implements Sandbox, Closeable {
     public void checkReady() throws SandboxFault {
         try {
             engine.ping();
-            for (var runtime : runtimes.runtimes().values()) {
-                refreshed(runtime.image());
+            for (var runtime : runtimes.runtimes().entrySet()) {
+                command(runtime.getKey(), runtime.getValue());
+                refreshed(runtime.getValue().image());
             }
             Host place = proved().host();
             if (place.cells().untidy()) {
@@ -169,7 +183,7 @@ public final class DockerSandbox implements Sandbox, Closeable {
                                         TrustedPrograms.named(resource, limits.pids()),
                                         limits,
                                         new StopSignal(),
-                                        new TrustedPrograms.Python(config.probeImage()));
+                                        TrustedPrograms.python(config.probeImage()));
                             }
                         })
                 .report();

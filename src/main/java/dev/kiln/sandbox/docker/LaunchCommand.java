@@ -2,21 +2,45 @@ package dev.kiln.sandbox.docker;
 
 import dev.kiln.job.InputFile;
 import dev.kiln.job.Program;
+import dev.kiln.sandbox.RuntimesConfig;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a runtime's programs are started.
  *
  * @param file the name that the code gets
- * @param command absolute executable first; {@code {file}} stands for the code's absolute path
+ * @param command absolute executable first; {@code {file}} stands for the code's absolute path,
+ *     {@code {build}} for the directory that the compiler writes to
+ * @param compile the compiler, likewise; null for languages without one
  */
-record LaunchCommand(String file, List<String> command) {
+record LaunchCommand(String file, List<String> command, @Nullable Compile compile) {
+    /**
+     * A compile step.
+     *
+     * @param command absolute executable first, with the same placeholders
+     * @param timeout the longest that it may take; greater than zero
+     */
+    record Compile(List<String> command, Duration timeout) {
+        Compile {
+            requireExecutable("compile", command, "/");
+            if (!timeout.isPositive()) {
+                throw new IllegalArgumentException(
+                        "a runtime's compile-timeout must be > 0: " + timeout);
+            }
+            command = List.copyOf(command);
+        }
+    }
+
     private static final String PLACEHOLDER = "{file}";
+    private static final String BUILD = "{build}";
     private static final Set<String> RESERVED = Set.of("stdin", "files", ".", "..");
 
     LaunchCommand {
@@ -24,11 +48,33 @@ record LaunchCommand(String file, List<String> command) {
             throw new IllegalArgumentException(
                     "a runtime's file must be a plain name other than stdin and files: " + file);
         }
-        if (command.isEmpty() || !command.getFirst().startsWith("/")) {
+        if (compile == null && command.stream().anyMatch(part -> part.contains(BUILD))) {
             throw new IllegalArgumentException(
-                    "a runtime's command must begin with an absolute path: " + command);
+                    "a runtime's command can only name {build} beside a compile step: " + command);
         }
+        requireExecutable("command", command, "/", BUILD + "/");
         command = List.copyOf(command);
+    }
+
+    private static void requireExecutable(String name, List<String> command, String... starts) {
+        if (command.isEmpty() || Stream.of(starts).noneMatch(command.getFirst()::startsWith)) {
+            throw new IllegalArgumentException(
+                    "a runtime's %s must begin with an absolute path: %s".formatted(name, command));
+        }
+    }
+
+    /**
+     * As configured.
+     *
+     * @throws IllegalArgumentException when that cannot work
+     */
+    static LaunchCommand of(RuntimesConfig.Runtime runtime) {
+        return new LaunchCommand(
+                runtime.file(),
+                runtime.command(),
+                runtime.compile()
+                        .map(command -> new Compile(command, runtime.compileTimeout()))
+                        .orElse(null));
     }
 
     /** What the runner is told for this program in this container. */
@@ -37,8 +83,7 @@ record LaunchCommand(String file, List<String> command) {
         // Beside its files, as if all had been saved in one directory; unless a file has that name
         // already.
         String source = (taken ? InputDir.INSIDE : Cell.WORK) + "/" + file;
-        var argv = new ArrayList<String>();
-        command.forEach(part -> argv.add(part.replace(PLACEHOLDER, source)));
+        var argv = filled(command, source);
         argv.addAll(program.args());
         var links = new LinkedHashSet<String>();
         program.files().stream().map(InputFile::top).forEach(links::add);
@@ -49,17 +94,30 @@ record LaunchCommand(String file, List<String> command) {
                 container.limits().outputBytes(),
                 container.rlimits(),
                 argv,
-                environment(program, container),
+                environment(container, program.env()),
                 List.copyOf(links),
+                compile == null
+                        ? null
+                        : new RunnerSpec.Compile(
+                                filled(compile.command(), source),
+                                environment(container, Map.of())),
                 program.artifacts());
     }
 
-    private static Map<String, String> environment(Program program, ContainerSpec container) {
+    private static List<String> filled(List<String> command, String source) {
+        var argv = new ArrayList<String>();
+        command.forEach(
+                part -> argv.add(part.replace(PLACEHOLDER, source).replace(BUILD, Cell.BUILD)));
+        return argv;
+    }
+
+    private static Map<String, String> environment(
+            ContainerSpec container, Map<String, String> ofJob) {
         var env = new LinkedHashMap<>(container.image().env());
         env.putIfAbsent("PATH", "/usr/local/bin:/usr/bin:/bin");
         env.putIfAbsent("LANG", "C.UTF-8");
         env.put("HOME", Cell.WORK);
-        env.putAll(program.env());
+        env.putAll(ofJob);
         return env;
     }
 }

@@ -21,6 +21,8 @@ final class ReportDecoder {
     private enum Stage {
         SILENT,
         READY,
+        COMPILING,
+        COMPILED,
         STARTED,
         ENDED,
         OVER
@@ -65,8 +67,10 @@ final class ReportDecoder {
     }
 
     private void passOn(char of, ByteBuffer part) throws MalformedReport {
-        if (of == 'B') {
+        if (of == 'b') {
             listener.artifacts().onFileBytes(part);
+        } else if (stage == Stage.COMPILING) {
+            listener.onCompilerOutput(part);
         } else {
             listener.onOutput(of == 'E', part);
         }
@@ -84,9 +88,9 @@ final class ReportDecoder {
         expect(mayCome(), "out of turn");
         switch (type) {
             case 'R' -> openSmall(length, 6, MAX_HELLO);
-            case 'S' -> openSmall(length, 0, 0);
+            case 'B', 'S' -> openSmall(length, 0, 0);
             case 'F' -> openSmall(length, 5, 5);
-            case 'O', 'E', 'B' -> {
+            case 'O', 'E', 'b' -> {
                 expect(length > 0 && length <= MAX_OUTPUT, "of length " + length);
                 outputLeft = length;
             }
@@ -104,9 +108,11 @@ final class ReportDecoder {
     private boolean mayCome() {
         return switch (type) {
             case 'R' -> stage == Stage.SILENT;
-            case 'S', 'F' -> stage == Stage.READY;
-            case 'O', 'E', 'C', 'X' -> stage == Stage.STARTED;
-            case 'A', 'B', 'D', 'N', 'Q' -> stage == Stage.ENDED;
+            case 'B' -> stage == Stage.READY;
+            case 'S', 'F' -> stage == Stage.READY || stage == Stage.COMPILED;
+            case 'O', 'C', 'X' -> stage == Stage.STARTED || stage == Stage.COMPILING;
+            case 'E' -> stage == Stage.STARTED;
+            case 'A', 'b', 'D', 'N', 'Q' -> stage == Stage.ENDED;
             case 'T' -> stage != Stage.SILENT;
             default -> true;
         };
@@ -126,6 +132,10 @@ final class ReportDecoder {
         small.flip();
         switch (type) {
             case 'R' -> ready();
+            case 'B' -> {
+                stage = Stage.COMPILING;
+                listener.onCompiling();
+            }
             case 'S' -> {
                 stage = Stage.STARTED;
                 listener.onStarted();
@@ -134,7 +144,7 @@ final class ReportDecoder {
                 stage = Stage.OVER;
                 listener.onFailed(small.get() & 0xff, small.getInt());
             }
-            case 'C' -> listener.onProduced(count(), count());
+            case 'C' -> counted(count(), count());
             case 'X' -> ended();
             case 'A' -> listener.artifacts().onFile(small);
             case 'D' -> listener.artifacts().onFileEnd(small.get() & 0xff);
@@ -163,13 +173,28 @@ final class ReportDecoder {
         listener.onReady(hello);
     }
 
+    private void counted(long stdout, long stderr) throws MalformedReport {
+        if (stage == Stage.COMPILING) {
+            expect(stderr == 0, "with a second stream of the compiler");
+            listener.onCompilerProduced(stdout);
+        } else {
+            listener.onProduced(stdout, stderr);
+        }
+    }
+
     private void ended() throws MalformedReport {
         int status = small.getInt();
         var wall = Duration.ofNanos(count());
         var cpu = Duration.ofNanos(Math.multiplyExact(1000L, micros() + micros()));
         var report = new RunnerReport(status, wall, cpu, count(), count());
-        stage = Stage.ENDED;
-        listener.onEnded(report);
+        if (stage == Stage.COMPILING) {
+            expect(report.stderrProduced() == 0, "with a second stream of the compiler");
+            stage = report.succeeded() ? Stage.COMPILED : Stage.OVER;
+            listener.onCompiled(report);
+        } else {
+            stage = Stage.ENDED;
+            listener.onEnded(report);
+        }
     }
 
     private void collected() throws MalformedReport {

@@ -7,10 +7,26 @@ interface ReportListener {
     /** The runner waits for its spec. */
     void onReady(RunnerHello hello);
 
+    /** The compiler runs. */
+    void onCompiling();
+
+    /**
+     * The compiler wrote this on either of its streams; to be copied before returning.
+     *
+     * @throws MalformedReport when that is more than the runner was told to pass on
+     */
+    void onCompilerOutput(ByteBuffer bytes) throws MalformedReport;
+
+    /** The compiler wrote so many bytes up to now, passed on or not. */
+    void onCompilerProduced(long bytes);
+
+    /** The compiler has ended; the program will be started if its status was 0. */
+    void onCompiled(RunnerReport report) throws MalformedReport;
+
     /** The program runs. */
     void onStarted();
 
-    /** The program could not be started: at which stage, and why (Linux errno). */
+    /** The compiler or the program could not be started: at which stage, and why (Linux errno). */
     void onFailed(int stage, int errno);
 
     /**

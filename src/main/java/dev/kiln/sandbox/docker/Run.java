@@ -5,9 +5,6 @@ import dev.kiln.job.Artifacts;
 import dev.kiln.job.ExecutionResult;
 import dev.kiln.job.Limits;
 import dev.kiln.job.Program;
-import dev.kiln.job.Provenance;
-import dev.kiln.job.Termination;
-import dev.kiln.job.Usage;
 import dev.kiln.sandbox.ContextSource;
 import dev.kiln.sandbox.RunReleased;
 import dev.kiln.sandbox.SandboxFault;
@@ -39,10 +36,13 @@ final class Run {
     private final Cell cell;
     private final Limits limits;
     private final CompletableFuture<StopSignal.Reason> stop;
-    private Cgroup.Sample atStart = Cgroup.Sample.UNKNOWN;
     private Cgroup.Sample latest = Cgroup.Sample.UNKNOWN;
-    private @Nullable Long startedNanos;
+    private @Nullable Stretch compiling;
+    private @Nullable Stretch running;
     private ArtifactRequest asked = ArtifactRequest.NONE;
+
+    /** The compiler's limit of time, while it is at work. */
+    private @Nullable Duration compilerLimit;
 
     Run(Engine engine, Cells cells, SandboxConfig config, Cell cell, StopSignal stop) {
         this.engine = engine;
@@ -58,8 +58,7 @@ final class Run {
             throws SandboxFault, RunReleased, InterruptedException {
         asked = program.artifacts();
         var conversation = cell.conversation();
-        long patience = System.nanoTime() + config.startTimeout().toNanos();
-        Wait wait = await(conversation.ready(), patience);
+        Wait wait = await(conversation.ready(), patience());
         RunnerHello hello = conversation.ready().getNow(null);
         if (wait == Wait.DONE && stop.isDone()) {
             wait = Wait.STOPPED;
@@ -67,23 +66,62 @@ final class Run {
         if (wait == Wait.DONE && hello != null) {
             requireIsolation(hello);
             cell.load(program, command, contexts);
-            wait = await(conversation.started(), patience);
+            wait = started(command.compile());
         }
-        if (wait == Wait.LATE) {
+        if (wait == Wait.LATE && compilerLimit == null) {
             throw new SandboxFault(
                     SandboxFault.Scope.SANDBOX,
                     "The sandbox did not start the program within "
                             + config.startTimeout().toSeconds()
                             + " s");
         }
-        if (wait == Wait.DONE) {
-            wait = watch();
+        var started = conversation.started().getNow(null);
+        if (wait == Wait.DONE && started != null) {
+            running = stretch(started);
+            wait = watch(running, conversation.end(), limits.wall());
         }
         return switch (wait) {
             case DONE -> ended(null);
             case LATE -> ended(Verdict.Kill.TIMEOUT);
             case STOPPED -> stopped();
         };
+    }
+
+    /** Waits for the program's start, and for its compiler before it. */
+    private Wait started(LaunchCommand.@Nullable Compile compile)
+            throws SandboxFault, InterruptedException {
+        if (compile != null) {
+            Wait wait = compiled(compile);
+            if (wait != Wait.DONE) {
+                return wait;
+            }
+        }
+        return await(cell.conversation().started(), patience());
+    }
+
+    /** Waits for the end of the compiler, whatever that is. */
+    private Wait compiled(LaunchCommand.Compile compile) throws InterruptedException {
+        CompilerLog compiler = cell.conversation().compiler();
+        Wait wait = await(compiler.started(), patience());
+        var started = compiler.started().getNow(null);
+        if (wait != Wait.DONE || started == null) {
+            return wait;
+        }
+        compiling = stretch(started);
+        compilerLimit = compile.timeout();
+        wait = watch(compiling, compiler.ended(), compile.timeout());
+        if (wait == Wait.DONE && compiler.ended().getNow(null) != null) {
+            compilerLimit = null;
+        }
+        return wait;
+    }
+
+    private long patience() {
+        return System.nanoTime() + config.startTimeout().toNanos();
+    }
+
+    private Stretch stretch(Conversation.Started started) {
+        return new Stretch(started.nanoTime(), cell.cgroup().sample());
     }
 
     /** Costs nothing, so every container proves again what the probe proved once. */
@@ -101,19 +139,14 @@ final class Run {
         };
     }
 
-    private Wait watch() throws InterruptedException {
-        var started = cell.conversation().started().join();
-        if (started == null) {
-            return Wait.DONE;
-        }
-        startedNanos = started.nanoTime();
-        long deadline = started.nanoTime() + limits.wall().toNanos();
-        atStart = cell.cgroup().sample();
+    private Wait watch(Stretch step, CompletableFuture<?> end, Duration limit)
+            throws InterruptedException {
+        long deadline = step.startedNanos() + limit.toNanos();
         Wait wait;
         do {
             latest = cell.cgroup().sample().orElse(latest);
             long next = System.nanoTime() + SAMPLE_EVERY.toNanos();
-            wait = await(cell.conversation().end(), next - deadline < 0 ? next : deadline);
+            wait = await(end, next - deadline < 0 ? next : deadline);
         } while (wait == Wait.LATE && System.nanoTime() - deadline < 0);
         return wait;
     }
@@ -149,16 +182,19 @@ final class Run {
         boolean clueless =
                 kill == null
                         && !(end instanceof Conversation.End.Reported)
+                        && !(end instanceof Conversation.End.NotCompiled)
+                        && !(end instanceof Conversation.End.NotRunnable)
                         && !(end instanceof Conversation.End.NotStarted);
         ContainerState state = clueless ? engine.stateAtEnd(cell.id(), config.killTimeout()) : null;
         KernelLog.Facts kernel = clueless ? KernelLog.about(cell.id()) : KernelLog.Facts.NONE;
-        Duration wall =
-                startedNanos == null ? Duration.ZERO : Duration.ofNanos(endedNanos - startedNanos);
+        Stretch last = running != null ? running : compiling;
+        Duration wall = last == null ? Duration.ZERO : last.wall(endedNanos);
         var seen =
                 new Verdict.Observed(
                         cell.spec().runtime().gvisor(),
                         end,
                         kill,
+                        compilerLimit,
                         wall.toMillis(),
                         state,
                         latest,
@@ -166,7 +202,9 @@ final class Run {
                         cell.attachment().diagnostics());
         return switch (Verdict.of(seen, limits)) {
             case Verdict.Failed(var scope, String why) -> throw new SandboxFault(scope, why);
-            case Verdict.Ended verdict -> result(verdict, end, wall, artifacts(end));
+            case Verdict.Ended verdict ->
+                    new Account(cell, compiling, running, endedNanos, latest)
+                            .result(verdict, end, artifacts(end));
         };
     }
 
@@ -200,40 +238,5 @@ final class Run {
         } catch (ExecutionException impossible) {
             throw new IllegalStateException(impossible);
         }
-    }
-
-    private ExecutionResult result(
-            Verdict.Ended verdict, Conversation.End end, Duration wall, Artifacts artifacts) {
-        var runtime = cell.spec().runtime();
-        return new ExecutionResult(
-                verdict.termination(),
-                verdict.exitCode(),
-                verdict.signal(),
-                cell.conversation().stdout(),
-                cell.conversation().stderr(),
-                usage(verdict, end, wall),
-                verdict.evidence(),
-                new Provenance(
-                        runtime.program(), runtime.version(), cell.spec().image().id(), limits),
-                artifacts);
-    }
-
-    private Usage usage(Verdict.Ended verdict, Conversation.End end, Duration wall) {
-        // Where the kernel killed at the limit, the limit is what was reached, though nobody could
-        // look any more.
-        Long peak =
-                verdict.termination() == Termination.OUT_OF_MEMORY
-                        ? Long.valueOf(limits.memoryBytes())
-                        : latest.peakMemoryBytes();
-        return end instanceof Conversation.End.Reported(var report)
-                ? new Usage(report.wall(), report.cpu(), peak)
-                : new Usage(wall, cpuSinceStart(), peak);
-    }
-
-    /** Without a report: what the whole sandbox used since the program's start. */
-    private @Nullable Duration cpuSinceStart() {
-        return latest.cpu() == null || atStart.cpu() == null
-                ? null
-                : latest.cpu().minus(atStart.cpu());
     }
 }

@@ -3,7 +3,7 @@ package dev.kiln.sandbox.docker;
 import java.time.Duration;
 
 /**
- * The runner's last word on a program that ended.
+ * The runner's last word on a program that ended, or on its compiler.
  *
  * @param status wait status as Linux encodes it
  * @param wall from "started" to the end, on the sandbox's clock
@@ -13,6 +13,11 @@ import java.time.Duration;
  */
 record RunnerReport(
         int status, Duration wall, Duration cpu, long stdoutProduced, long stderrProduced) {
+    /** Whether it exited with 0. */
+    boolean succeeded() {
+        return status == 0;
+    }
+
     boolean signalled() {
         return (status & 0x7f) != 0;
     }

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the runner is told to do: the one message of the control channel. {@code
@@ -19,6 +20,7 @@ import java.util.Map;
  * @param argv absolute executable first
  * @param env environment of the program, all of it
  * @param links names in {@code /job/files} that appear in the work directory
+ * @param compile what to do before; null for nothing
  * @param artifacts what to bring out afterwards
  */
 record RunnerSpec(
@@ -27,8 +29,20 @@ record RunnerSpec(
         List<String> argv,
         Map<String, String> env,
         List<String> links,
+        @Nullable Compile compile,
         ArtifactRequest artifacts) {
+    /**
+     * The compile step.
+     *
+     * @param argv absolute executable first
+     * @param env its environment, all of it
+     */
+    record Compile(List<String> argv, Map<String, String> env) {}
+
     static final int PROTOCOL = 2;
+
+    /** Bytes of the compiler's output that the runner passes on: some hundred messages. */
+    static final int COMPILER_OUTPUT_BYTES = 64 << 10;
 
     /** The longest that the runner looks for artifacts. */
     static final Duration COLLECTION = Duration.ofSeconds(10);
@@ -77,10 +91,11 @@ record RunnerSpec(
                 out.writeLong(limit.getValue());
             }
             writeStrings(out, argv);
-            writeStrings(
-                    out,
-                    env.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList());
+            writeStrings(out, assignments(env));
             writeStrings(out, links);
+            writeStrings(out, compile == null ? List.of() : compile.argv());
+            writeStrings(out, compile == null ? List.of() : assignments(compile.env()));
+            out.writeLong(COMPILER_OUTPUT_BYTES);
             writeStrings(out, artifacts.patterns());
             out.writeLong(artifacts.maxBytes());
             out.writeLong(artifacts.maxFileBytes());
@@ -91,6 +106,10 @@ record RunnerSpec(
             throw new UncheckedIOException(impossible);
         }
         return bytes.toByteArray();
+    }
+
+    private static List<String> assignments(Map<String, String> env) {
+        return env.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList();
     }
 
     private static void writeStrings(DataOutputStream out, List<String> strings)

@@ -24,6 +24,14 @@ enum StartStage {
         this.task = task;
     }
 
+    /**
+     * Whether a compiler that ran before can be the cause: it may have made what no kernel
+     * executes, or taken away the work directory. Then the program is to blame, and no platform.
+     */
+    static boolean dependsOnCompiler(int stage) {
+        return stage == EXEC.ordinal() + 1 || stage == WORK_DIR.ordinal() + 1;
+    }
+
     /** Says what the runner could not do. */
     static String sentence(int stage, int errno) {
         if (stage < 1 || stage > values().length) {

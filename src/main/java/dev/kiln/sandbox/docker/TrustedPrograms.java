@@ -3,6 +3,7 @@ package dev.kiln.sandbox.docker;
 import dev.kiln.job.JobId;
 import dev.kiln.job.Needs;
 import dev.kiln.job.Program;
+import dev.kiln.sandbox.Interpreter;
 import dev.kiln.sandbox.RuntimesConfig;
 import dev.kiln.sandbox.Tag;
 import java.io.IOException;
@@ -18,16 +19,8 @@ final class TrustedPrograms {
     private TrustedPrograms() {}
 
     /** How they are run: plain Python of the trusted image. */
-    record Python(String image) implements RuntimesConfig.Runtime {
-        @Override
-        public String file() {
-            return FILE;
-        }
-
-        @Override
-        public List<String> command() {
-            return List.of("/usr/bin/python3", "-B", "{file}");
-        }
+    static RuntimesConfig.Runtime python(String image) {
+        return new Interpreter(image, FILE, List.of("/usr/bin/python3", "-B", "{file}"));
     }
 
     /**

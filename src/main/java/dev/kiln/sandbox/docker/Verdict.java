@@ -4,6 +4,7 @@ import dev.kiln.job.Evidence;
 import dev.kiln.job.Limits;
 import dev.kiln.job.Termination;
 import dev.kiln.sandbox.SandboxFault;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +42,10 @@ sealed interface Verdict {
      * @param gvisor whether the program ran under gVisor
      * @param end the last that was heard
      * @param kill our own kill; null when there was none, or when it found the sandbox dead already
-     * @param wallMillis from "started" to the end on the host's clock
+     * @param compilerLimit how long the compiler may take, when it was at work in the end; null
+     *     before and after it, and without one
+     * @param wallMillis from the program's start, or the compiler's when it came no further, to the
+     *     end on the host's clock
      * @param state how the engine sees the container; null when it was not asked, or does not have
      *     it any more
      * @param cgroup the last accounts read
@@ -52,6 +56,7 @@ sealed interface Verdict {
             boolean gvisor,
             Conversation.End end,
             @Nullable Kill kill,
+            @Nullable Duration compilerLimit,
             long wallMillis,
             @Nullable ContainerState state,
             Cgroup.Sample cgroup,
@@ -60,14 +65,52 @@ sealed interface Verdict {
 
     int SIGKILL = 9;
 
+    /** The limit's name in evidence. */
+    String MEMORY_LIMIT = "memory_limit";
+
     static Verdict of(Observed seen, Limits limits) {
         return switch (seen.end()) {
             case Conversation.End.Reported(var report) -> ofReport(report, seen, limits);
+            case Conversation.End.NotCompiled(var report) -> ofCompiler(report, seen, limits);
+            case Conversation.End.NotRunnable(int stage, int errno) -> ofProduct(stage, errno);
             case Conversation.End.NotStarted(int stage, int errno) ->
                     new Failed(SandboxFault.Scope.SANDBOX, StartStage.sentence(stage, errno));
             case Conversation.End.Silent _, Conversation.End.Told _, Conversation.End.Broken _ ->
-                    withoutReport(seen, limits);
+                    seen.compilerLimit() == null
+                            ? withoutReport(seen, limits)
+                            : ofCompiler(withoutReport(seen, limits));
         };
+    }
+
+    private static Verdict ofCompiler(RunnerReport report, Observed seen, Limits limits) {
+        Verdict verdict = ofReport(report, seen, limits);
+        return verdict instanceof Ended(var termination, _, _, _)
+                        && termination == Termination.OUT_OF_MEMORY
+                ? ofCompiler(verdict)
+                : notCompiled("the compiler ended with status " + report.exitCode());
+    }
+
+    private static Verdict ofProduct(int stage, int errno) {
+        return StartStage.dependsOnCompiler(stage)
+                ? notCompiled("what the compiler made could not be executed (errno " + errno + ")")
+                : new Failed(SandboxFault.Scope.SANDBOX, StartStage.sentence(stage, errno));
+    }
+
+    /** What would have ended the program has ended its compiler. */
+    private static Verdict ofCompiler(Verdict verdict) {
+        return switch (verdict) {
+            case Failed failed -> failed;
+            case Ended ended when ended.termination() == Termination.CANCELLED -> ended;
+            case Ended ended -> notCompiled(ended.evidence());
+        };
+    }
+
+    private static Ended notCompiled(String source) {
+        return notCompiled(new Evidence(null, null, null, null, source));
+    }
+
+    private static Ended notCompiled(Evidence evidence) {
+        return new Ended(Termination.COMPILE_FAILED, null, null, evidence);
     }
 
     private static Verdict ofReport(RunnerReport report, Observed seen, Limits limits) {
@@ -93,7 +136,7 @@ sealed interface Verdict {
 
     private static Verdict withoutReport(Observed seen, Limits limits) {
         if (seen.kill() != null) {
-            return killed(seen.kill(), seen.wallMillis(), limits);
+            return killed(seen.kill(), seen, limits);
         }
         if (seen.kernel().hostMemory()) {
             return new Failed(
@@ -112,19 +155,10 @@ sealed interface Verdict {
         return unexplained(seen);
     }
 
-    private static Verdict killed(Kill kill, long wallMillis, Limits limits) {
+    private static Verdict killed(Kill kill, Observed seen, Limits limits) {
         return switch (kill) {
             case TIMEOUT ->
-                    new Ended(
-                            Termination.TIMED_OUT,
-                            null,
-                            null,
-                            new Evidence(
-                                    "timeout",
-                                    limits.wall().toMillis(),
-                                    wallMillis,
-                                    "worker",
-                                    "killed at the wall-clock limit"));
+                    new Ended(Termination.TIMED_OUT, null, null, timeOut(seen, limits.wall()));
             case CANCEL ->
                     new Ended(
                             Termination.CANCELLED,
@@ -139,16 +173,22 @@ sealed interface Verdict {
         };
     }
 
+    private static Evidence timeOut(Observed seen, Duration ofProgram) {
+        Duration ofCompiler = seen.compilerLimit();
+        return new Evidence(
+                ofCompiler == null ? "timeout" : "compile_timeout",
+                (ofCompiler == null ? ofProgram : ofCompiler).toMillis(),
+                seen.wallMillis(),
+                "worker",
+                "killed at the wall-clock limit");
+    }
+
     private static Verdict outOfMemory(Limits limits, String source) {
         // The kernel kills a cgroup's process only when a charge would pass the limit: what was
         // reached is the limit.
         var evidence =
                 new Evidence(
-                        "memory_limit",
-                        limits.memoryBytes(),
-                        limits.memoryBytes(),
-                        "kernel",
-                        source);
+                        MEMORY_LIMIT, limits.memoryBytes(), limits.memoryBytes(), "kernel", source);
         return new Ended(Termination.OUT_OF_MEMORY, null, null, evidence);
     }
 

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -19,6 +20,8 @@ class ExamplesTest {
 
     private static final Path FOLDER = Path.of("examples");
     private static final Path BATCH = FOLDER.resolve("batch.jsonl");
+    private static final Map<String, String> EXTENSIONS =
+            Map.of("python", ".py", "node", ".js", "bash", ".sh", "c", ".c");
 
     static Iterable<JsonNode> submissions() throws IOException {
         return Files.readAllLines(BATCH).stream().map(ExamplesTest::json).toList();
@@ -35,7 +38,10 @@ class ExamplesTest {
     @ParameterizedTest
     @MethodSource("submissions")
     void its_code_is_the_program_of_its_name(JsonNode submission) {
-        Path program = FOLDER.resolve(submission.at("/labels/name").asText() + ".py");
+        var program =
+                FOLDER.resolve(
+                        submission.at("/labels/name").asText()
+                                + EXTENSIONS.get(submission.path("language").asText()));
         assertThat(program).hasContent(submission.path("code").asText());
     }
 

@@ -39,6 +39,16 @@ class TableTest {
     }
 
     @Test
+    void no_cell_is_cut_where_there_is_room() {
+        var table = new Table("A", "B", "C");
+        table.add("a".repeat(50), "b".repeat(30), "c".repeat(20));
+        assertThat(table.render(104))
+                .contains("a".repeat(50) + "  " + "b".repeat(30) + "  " + "c".repeat(20));
+        assertThat(table.render(103)).contains("a".repeat(48) + "…");
+        assertThat(table.render(103).lines()).allMatch(line -> line.length() <= 103);
+    }
+
+    @Test
     void a_cell_cannot_break_out_of_its_row() {
         var table = new Table("A", "B");
         table.add("a\nb\u001b[1m", "x");

@@ -69,6 +69,66 @@ class ConversationTest {
         assertThat(conversation.stderr().truncated()).isFalse();
     }
 
+    @Test
+    void the_end_of_the_channel_answers_who_waits_for_the_compiler() {
+        conversation.over(new Conversation.End.Silent());
+
+        assertThat(conversation.compiler().started()).isCompletedWithValue(null);
+        assertThat(conversation.compiler().ended()).isCompletedWithValue(null);
+    }
+
+    @Test
+    void a_compiler_that_succeeded_is_no_end_yet() throws Exception {
+        conversation.compiler().expectOutput(4);
+        conversation.onCompiling();
+        conversation.onCompilerOutput(ByteBuffer.wrap(new byte[] {1, 2}));
+        conversation.onCompiled(report(2, 0));
+
+        assertThat(conversation.compiler().ended()).isCompletedWithValue(report(2, 0));
+        assertThat(conversation.end()).isNotCompleted();
+        assertThat(conversation.started()).isNotCompleted();
+        assertThat(conversation.compiler().captured().kept()).containsExactly(1, 2);
+        assertThat(conversation.stdout().kept()).isEmpty();
+    }
+
+    @Test
+    void a_failed_start_is_told_apart_by_whether_a_compiler_came_before() throws Exception {
+        conversation.onFailed(9, 2);
+        assertThat(conversation.end().join()).isEqualTo(new Conversation.End.NotStarted(9, 2));
+
+        var second = new Conversation();
+        second.onCompiling();
+        second.onCompiled(report(0, 0));
+        second.onFailed(9, 2);
+        assertThat(second.end().join()).isEqualTo(new Conversation.End.NotRunnable(9, 2));
+    }
+
+    @Test
+    void a_compiler_that_failed_is_the_end() throws Exception {
+        var failed = new RunnerReport(0x100, Duration.ZERO, Duration.ZERO, 0, 0);
+        conversation.onCompiling();
+        conversation.onCompiled(failed);
+
+        assertThat(conversation.end().join()).isEqualTo(new Conversation.End.NotCompiled(failed));
+        assertThat(conversation.started()).isCompletedWithValue(null);
+    }
+
+    @Test
+    void more_of_the_compiler_than_its_cap_is_not_believed_nor_a_report_that_disagrees()
+            throws Exception {
+        conversation.compiler().expectOutput(4);
+        conversation.onCompiling();
+        conversation.onCompilerOutput(ByteBuffer.wrap(new byte[3]));
+
+        assertThatThrownBy(() -> conversation.onCompilerOutput(ByteBuffer.wrap(new byte[2])))
+                .isInstanceOf(MalformedReport.class);
+        assertThatThrownBy(() -> conversation.onCompiled(report(2, 0)))
+                .isInstanceOf(MalformedReport.class);
+        conversation.onCompilerProduced(90);
+        assertThat(conversation.compiler().captured().produced()).isEqualTo(90);
+        assertThat(conversation.compiler().ended()).isNotCompleted();
+    }
+
     private static RunnerReport report(long out, long err) {
         return new RunnerReport(0, Duration.ZERO, Duration.ZERO, out, err);
     }

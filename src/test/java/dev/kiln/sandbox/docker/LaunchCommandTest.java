@@ -14,6 +14,7 @@ import java.io.DataInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +24,14 @@ import org.junit.jupiter.api.io.TempDir;
 /** What the runner is told, and what it finds. */
 class LaunchCommandTest {
     private static final LaunchCommand PYTHON =
-            new LaunchCommand("main.py", List.of("/usr/bin/python3", "-X", "{file}"));
+            new LaunchCommand("main.py", List.of("/usr/bin/python3", "-X", "{file}"), null);
+    private static final LaunchCommand C =
+            new LaunchCommand(
+                    "main.c",
+                    List.of("{build}/program", "{file}"),
+                    new LaunchCommand.Compile(
+                            List.of("/usr/bin/cc", "-o{build}/program", "{file}"),
+                            Duration.ofSeconds(3)));
     private static final Image IMAGE =
             new Image("sha256:0", Map.of("PATH", "/image/bin", "LANG", "de_DE.UTF-8"));
 
@@ -63,14 +71,47 @@ class LaunchCommandTest {
 
     @Test
     void a_runtime_that_cannot_work_is_refused() {
-        assertThatThrownBy(() -> new LaunchCommand("a/b", List.of("/x")))
+        assertThatThrownBy(() -> new LaunchCommand("a/b", List.of("/x"), null))
                 .hasMessageContaining("a/b");
-        assertThatThrownBy(() -> new LaunchCommand("stdin", List.of("/x")))
+        assertThatThrownBy(() -> new LaunchCommand("stdin", List.of("/x"), null))
                 .hasMessageContaining("stdin");
-        assertThatThrownBy(() -> new LaunchCommand("x", List.of("python3")))
+        assertThatThrownBy(() -> new LaunchCommand("x", List.of("python3"), null))
                 .hasMessageContaining("python3");
-        assertThatThrownBy(() -> new LaunchCommand("x", List.of()))
+        assertThatThrownBy(() -> new LaunchCommand("x", List.of(), null))
                 .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void a_compile_step_that_cannot_work_is_refused() {
+        var limit = Duration.ofSeconds(1);
+        assertThatThrownBy(() -> new LaunchCommand.Compile(List.of("cc"), limit))
+                .hasMessageContaining("compile must begin with an absolute path: [cc]");
+        assertThatThrownBy(() -> new LaunchCommand.Compile(List.of("{build}/cc"), limit))
+                .hasMessageContaining("absolute");
+        assertThatThrownBy(() -> new LaunchCommand.Compile(List.of("/cc"), Duration.ZERO))
+                .hasMessageContaining("compile-timeout");
+        assertThatThrownBy(() -> new LaunchCommand("x", List.of("{build}/x"), null))
+                .hasMessageContaining("beside a compile step");
+    }
+
+    @Test
+    void a_compiler_gets_the_source_and_the_images_environment_and_nothing_of_the_job() {
+        var spec = C.spec(program(List.of("a"), Map.of("LANG", "C", "A", "b")), container());
+
+        assertThat(spec.argv()).containsExactly("/tmp/build/program", "/tmp/work/main.c", "a");
+        var compile = spec.compile();
+        assertThat(compile).isNotNull();
+        assertThat(compile.argv())
+                .containsExactly("/usr/bin/cc", "-o/tmp/build/program", "/tmp/work/main.c");
+        assertThat(compile.env())
+                .isEqualTo(
+                        Map.of("PATH", "/image/bin", "LANG", "de_DE.UTF-8", "HOME", "/tmp/work"));
+    }
+
+    @Test
+    void a_runtime_is_launched_as_configured() {
+        assertThat(LaunchCommand.of(SandboxHost.c()).compile()).isNotNull();
+        assertThat(LaunchCommand.of(SandboxHost.pythonWith("i")).compile()).isNull();
     }
 
     @Test
@@ -82,6 +123,7 @@ class LaunchCommandTest {
                         List.of("/bin/é"),
                         Map.of("A", "1"),
                         List.of("x"),
+                        new RunnerSpec.Compile(List.of("/cc", "-c"), Map.of("B", "2")),
                         new ArtifactRequest(List.of("*.ü"), 6, 7, 8, 9));
 
         var in = new DataInputStream(new ByteArrayInputStream(spec.encode()));
@@ -95,6 +137,9 @@ class LaunchCommandTest {
         assertThat(strings(in)).containsExactly("/bin/é");
         assertThat(strings(in)).containsExactly("A=1");
         assertThat(strings(in)).containsExactly("x");
+        assertThat(strings(in)).containsExactly("/cc", "-c");
+        assertThat(strings(in)).containsExactly("B=2");
+        assertThat(in.readLong()).isEqualTo(65_536);
         assertThat(strings(in)).containsExactly("*.ü");
         assertThat(in.readLong()).isEqualTo(6);
         assertThat(in.readLong()).isEqualTo(7);
@@ -122,6 +167,7 @@ class LaunchCommandTest {
                                                 List.of("a\0b"),
                                                 Map.of(),
                                                 List.of(),
+                                                null,
                                                 ArtifactRequest.NONE)
                                         .encode())
                 .hasMessageContaining("NUL");
@@ -133,6 +179,7 @@ class LaunchCommandTest {
                                                 List.of("/x", "a".repeat(17 << 20)),
                                                 Map.of(),
                                                 List.of(),
+                                                null,
                                                 ArtifactRequest.NONE)
                                         .encode())
                 .hasMessageContaining("at most");

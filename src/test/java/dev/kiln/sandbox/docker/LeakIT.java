@@ -8,13 +8,18 @@ import dev.kiln.job.Termination;
 import dev.kiln.sandbox.RunReleased;
 import dev.kiln.sandbox.StopSignal;
 import java.io.IOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -23,14 +28,24 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
  * Jobs of all kinds, a third of them killed, leave nothing behind on the host or in this process.
  */
 class LeakIT {
-    private static final int JOBS = 60;
+    private static final int JOBS = 200;
     private static final int AT_ONCE = 3;
+    private static final List<Path> ENGINE_PLACES =
+            Stream.of(
+                            "/var/lib/docker/containers",
+                            "/var/lib/docker/image",
+                            "/run/docker",
+                            "/run/containerd",
+                            "/run/runsc")
+                    .map(Path::of)
+                    .toList();
     private static final Pattern POOLS =
             Pattern.compile(
                     "ForkJoinPool|process reaper|CompletableFuture|awaitility|VirtualThread|Common-Cleaner");
@@ -63,7 +78,7 @@ class LeakIT {
     private final Map<Kind, AtomicInteger> wrong = new EnumMap<>(Kind.class);
 
     @Test
-    void nothing_is_left_of_sixty_jobs() throws Exception {
+    void nothing_is_left_of_two_hundred_jobs() throws Exception {
         // Loads what is loaded once and for all.
         runAll(2 * Kind.values().length);
         long descriptors = descriptors();
@@ -76,6 +91,7 @@ class LeakIT {
         for (String id : containers) {
             assertThat(processesOf(id)).as("processes of " + id).isEmpty();
             assertThat(cgroupsOf(id)).as("cgroups of " + id).isEmpty();
+            assertThat(filesOf(id)).as("files of " + id).isEmpty();
         }
         await().atMost(Duration.ofSeconds(20))
                 .untilAsserted(
@@ -90,7 +106,10 @@ class LeakIT {
     private List<String> runAll(int jobs) throws Exception {
         try (var host = new SandboxHost();
                 var created = new Created(host.home)) {
+            host.sandbox.checkReady();
+            long before = bytesBelow(host.home);
             runAll(host, jobs);
+            assertThat(bytesBelow(host.home)).isEqualTo(before);
             assertThat(new DockerCli(host.home).containers()).isEmpty();
             try (var inputs = Files.list(host.home.resolve("jobs"))) {
                 assertThat(inputs).isEmpty();
@@ -209,6 +228,44 @@ class LeakIT {
                                 attributes.isDirectory()
                                         && path.getFileName().toString().contains(container))) {
             return found.toList();
+        }
+    }
+
+    /** What the engine, its shims and gVisor keep of a container on disk and in {@code /run}. */
+    private static List<Path> filesOf(String container) throws IOException {
+        List<Path> found = new ArrayList<>();
+        for (Path place : ENGINE_PLACES) {
+            if (Files.isDirectory(place)) {
+                Files.walkFileTree(
+                        place,
+                        Set.of(),
+                        5,
+                        new SimpleFileVisitor<>() {
+                            @Override
+                            public FileVisitResult preVisitDirectory(
+                                    Path directory, BasicFileAttributes attributes) {
+                                if (directory.getFileName().toString().contains(container)) {
+                                    found.add(directory);
+                                }
+                                return FileVisitResult.CONTINUE;
+                            }
+
+                            @Override
+                            public FileVisitResult visitFileFailed(Path file, IOException gone) {
+                                // Of somebody else's container that is just ending.
+                                return FileVisitResult.CONTINUE;
+                            }
+                        });
+            }
+        }
+        return found;
+    }
+
+    private static long bytesBelow(Path root) throws IOException {
+        try (var files = Files.walk(root)) {
+            return files.filter(Files::isRegularFile)
+                    .mapToLong(file -> file.toFile().length())
+                    .sum();
         }
     }
 

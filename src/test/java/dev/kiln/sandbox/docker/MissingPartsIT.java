@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.kiln.sandbox.Interpreter;
 import dev.kiln.sandbox.SandboxFault;
 import dev.kiln.sandbox.StopSignal;
 import java.nio.file.Files;
@@ -96,8 +97,7 @@ class MissingPartsIT {
     @Test
     void a_command_that_the_image_does_not_have_is_a_fault_and_no_exit_code() throws Exception {
         var language =
-                new SandboxHost.Language(
-                        SandboxHost.IMAGE, "main", List.of("/usr/bin/no-such", "{file}"));
+                new Interpreter(SandboxHost.IMAGE, "main", List.of("/usr/bin/no-such", "{file}"));
         try (var sandbox =
                 new DockerSandbox(host.settings, SandboxHost.runtimes(Map.of("x", language)))) {
             var program = SandboxHost.program("x", "echo");

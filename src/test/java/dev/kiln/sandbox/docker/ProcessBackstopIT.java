@@ -47,7 +47,7 @@ class ProcessBackstopIT {
         Cell cell =
                 cells.open(engine.image(SandboxHost.IMAGE), runtime, SandboxHost.LIMITS, Map.of());
         try {
-            var command = new LaunchCommand("main.sh", List.of("/bin/sh", "{file}"));
+            var command = new LaunchCommand("main.sh", List.of("/bin/sh", "{file}"), null);
             return new Run(engine, cells, home.settings, cell, new StopSignal())
                     .toEnd(program, command, ContextSource.NONE);
         } finally {

@@ -48,6 +48,79 @@ class ReportDecoderTest {
                                 0x700, Duration.ofNanos(10), Duration.ofNanos(5000), 6, 3));
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 7, 1000})
+    void a_compiler_comes_before_its_program_and_is_kept_apart_from_it(int chunk) throws Exception {
+        byte[] all =
+                join(
+                        hello("6.1", ""),
+                        frame('B'),
+                        frame('O', "warn"),
+                        counts(9, 0),
+                        end(0, 7, 2, 3, 9, 0),
+                        frame('S'),
+                        frame('O', "one"),
+                        end(0x700, 10, 0, 0, 3, 0));
+
+        for (int at = 0; at < all.length; at += chunk) {
+            decoder.feed(ByteBuffer.wrap(all, at, Math.min(chunk, all.length - at)));
+        }
+
+        assertThat(heard.words)
+                .containsExactly(
+                        "ready 6.1 ",
+                        "compiling",
+                        "compiler produced 9",
+                        "compiled 0",
+                        "started",
+                        "ended 7");
+        assertThat(heard.compiler.toString(StandardCharsets.UTF_8)).isEqualTo("warn");
+        assertThat(heard.out.toString(StandardCharsets.UTF_8)).isEqualTo("one");
+    }
+
+    @Test
+    void after_a_compiler_that_failed_no_program_comes() throws Exception {
+        byte[] failed =
+                join(hello("6.1", ""), frame('B'), frame('O', "no"), end(0x100, 7, 0, 0, 2, 0));
+        decoder.feed(ByteBuffer.wrap(failed));
+
+        assertThat(heard.words).containsExactly("ready 6.1 ", "compiling", "compiled 1");
+        assertMalformed(join(failed, frame('S')));
+        assertMalformed(join(failed, frame('O', "x")));
+        assertMalformed(join(failed, end(0, 0, 0, 0, 0, 0)));
+    }
+
+    @Test
+    void a_compiler_that_could_not_be_followed_by_its_program_is_told() throws Exception {
+        decoder.feed(
+                ByteBuffer.wrap(
+                        join(
+                                hello("6.1", ""),
+                                frame('B'),
+                                end(0, 0, 0, 0, 0, 0),
+                                frame('F', new byte[] {9, 0, 0, 0, 2}))));
+
+        assertThat(heard.words).endsWith("compiled 0", "failed 9 2");
+    }
+
+    @Test
+    void what_a_compiler_cannot_say_is_malformed() {
+        byte[] compiling = join(hello("6.1", ""), frame('B'));
+        assertMalformed(frame('B'));
+        assertMalformed(frame('B', "x"));
+        assertMalformed(join(compiling, frame('B')));
+        assertMalformed(join(compiling, frame('S')));
+        assertMalformed(join(compiling, frame('E', "x")));
+        assertMalformed(join(compiling, counts(1, 1)));
+        assertMalformed(join(compiling, end(0, 0, 0, 0, 0, 1)));
+        assertMalformed(join(compiling, frame('F', new byte[] {9, 0, 0, 0, 2})));
+        byte[] compiled = join(compiling, end(0, 0, 0, 0, 0, 0));
+        assertMalformed(join(compiled, frame('B')));
+        assertMalformed(join(compiled, frame('O', "x")));
+        assertMalformed(join(compiled, end(0, 0, 0, 0, 0, 0)));
+        assertMalformed(join(hello("6.1", ""), frame('S'), frame('B')));
+    }
+
     @Test
     void output_is_passed_on_before_its_frame_is_complete() throws Exception {
         decoder.feed(ByteBuffer.wrap(join(hello("6.1", ""), frame('S'))));
@@ -77,8 +150,8 @@ class ReportDecoderTest {
                         frame('S'),
                         end(0, 0, 0, 0, 0, 0),
                         frame('A', "out/ü"),
-                        frame('B', "con"),
-                        frame('B', "tent"),
+                        frame('b', "con"),
+                        frame('b', "tent"),
                         frame('D', (byte) 0),
                         frame('N', "\001link"),
                         collected(0b01, 1, 1));
@@ -98,7 +171,7 @@ class ReportDecoderTest {
     void artifacts_out_of_turn_and_of_wrong_lengths_are_malformed() {
         byte[] ready = hello("6.1", "");
         byte[] ended = join(ready, frame('S'), end(0, 0, 0, 0, 0, 0));
-        for (char type : "ABDNQ".toCharArray()) {
+        for (char type : "AbDNQ".toCharArray()) {
             assertMalformed(join(ready, frame(type, "x")));
             assertMalformed(join(ready, frame('S'), frame(type, "x")));
             assertMalformed(join(ended, collected(0, 0, 1), frame(type, "x")));
@@ -106,7 +179,7 @@ class ReportDecoderTest {
             assertMalformed(join(ended, new byte[] {(byte) type, 0x7f, 0, 0, 0}));
         }
         assertMalformed(join(ended, frame('A', "a".repeat(1025))));
-        assertMalformed(join(ended, frame('A', "a"), new byte[] {'B', 0, 1, 0, 1}));
+        assertMalformed(join(ended, frame('A', "a"), new byte[] {'b', 0, 1, 0, 1}));
         assertMalformed(join(ended, collected(0, -1, 1)));
         assertMalformed(join(ended, collected(0, 0, 2)));
     }
@@ -123,7 +196,7 @@ class ReportDecoderTest {
                 for (int i = random.nextInt(12); i > 0; i--) {
                     byte[] payload = new byte[random.nextInt(24)];
                     random.nextBytes(payload);
-                    char type = "AABBBDDNQX".charAt(random.nextInt(10));
+                    char type = "AAbbbDDNQX".charAt(random.nextInt(10));
                     each.feed(
                             ByteBuffer.wrap(
                                     type == 'D'
@@ -194,11 +267,12 @@ class ReportDecoderTest {
             byte[] noise = new byte[random.nextInt(64)];
             random.nextBytes(noise);
             byte[] start =
-                    round % 3 == 0
-                            ? new byte[0]
-                            : round % 3 == 1
-                                    ? hello("6.1", "")
-                                    : join(hello("6.1", ""), frame('S'));
+                    switch (round % 4) {
+                        case 0 -> new byte[0];
+                        case 1 -> hello("6.1", "");
+                        case 2 -> join(hello("6.1", ""), frame('B'));
+                        default -> join(hello("6.1", ""), frame('S'));
+                    };
             var fresh = new ReportDecoder(new Heard());
             try {
                 fresh.feed(ByteBuffer.wrap(join(start, noise)));
@@ -264,6 +338,7 @@ class ReportDecoderTest {
     /** Writes down what it hears. */
     private static final class Heard implements ReportListener {
         private final List<String> words = new ArrayList<>();
+        private final ByteArrayOutputStream compiler = new ByteArrayOutputStream();
         private final ByteArrayOutputStream out = new ByteArrayOutputStream();
         private final ByteArrayOutputStream err = new ByteArrayOutputStream();
         private final ArtifactCollector artifacts =
@@ -273,6 +348,26 @@ class ReportDecoderTest {
         @Override
         public void onReady(RunnerHello hello) {
             words.add("ready " + hello.kernelRelease() + " " + hello.kernelLog());
+        }
+
+        @Override
+        public void onCompiling() {
+            words.add("compiling");
+        }
+
+        @Override
+        public void onCompilerOutput(ByteBuffer bytes) {
+            compiler.writeBytes(copy(bytes));
+        }
+
+        @Override
+        public void onCompilerProduced(long bytes) {
+            words.add("compiler produced " + bytes);
+        }
+
+        @Override
+        public void onCompiled(RunnerReport ended) {
+            words.add("compiled " + ended.exitCode());
         }
 
         @Override
@@ -287,9 +382,13 @@ class ReportDecoderTest {
 
         @Override
         public void onOutput(boolean stderr, ByteBuffer bytes) {
+            (stderr ? err : out).writeBytes(copy(bytes));
+        }
+
+        private static byte[] copy(ByteBuffer bytes) {
             byte[] copy = new byte[bytes.remaining()];
             bytes.get(copy);
-            (stderr ? err : out).writeBytes(copy);
+            return copy;
         }
 
         @Override

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.kiln.job.Limits;
 import dev.kiln.job.Termination;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -32,6 +34,32 @@ class RuncIT {
         assertThat(result.stdout().text()).isEqualTo("hello\n");
         assertThat(result.provenance().runtime()).isEqualTo("runc");
         assertThat(result.usage().peakMemoryBytes()).isPositive();
+    }
+
+    @Test
+    void a_program_is_compiled_and_nothing_of_its_compiler_lives_on() throws Exception {
+        var shell =
+                new CompileIT.Compiled(
+                        SandboxHost.IMAGE,
+                        "main.sh",
+                        List.of("{build}/program"),
+                        List.of("/bin/sh", "{file}"),
+                        Duration.ofSeconds(5));
+        var languages = Map.of("c", SandboxHost.c(), "script", shell);
+        try (var compiling = new SandboxHost("runc", SandboxHost.runtimes(languages))) {
+            var hello =
+                    SandboxHost.program(
+                            "c", "#include <stdio.h>\nint main(void) { puts(\"hello\"); }");
+            var left =
+                    SandboxHost.program(
+                            "script",
+                            "setsid sleep 1000 & printf '#!/bin/sh\ngrep -l sleep /proc/[0-9]*/comm; echo alone' > /tmp/build/program; chmod 755 /tmp/build/program; sleep 0.2");
+
+            assertThat(compiling.run(hello, SandboxHost.LIMITS).stdout().text())
+                    .isEqualTo("hello\n");
+            assertThat(compiling.run(left, SandboxHost.LIMITS).stdout().text())
+                    .isEqualTo("alone\n");
+        }
     }
 
     @Test

@@ -7,11 +7,14 @@ import dev.kiln.job.JobId;
 import dev.kiln.job.Limits;
 import dev.kiln.job.Needs;
 import dev.kiln.job.Program;
+import dev.kiln.sandbox.Interpreter;
 import dev.kiln.sandbox.RunReleased;
 import dev.kiln.sandbox.RuntimesConfig;
 import dev.kiln.sandbox.SandboxFault;
 import dev.kiln.sandbox.StopSignal;
 import dev.kiln.sandbox.Tag;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfigBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -40,35 +43,60 @@ final class SandboxHost implements AutoCloseable {
     }
 
     SandboxHost(String isolation) {
+        this(isolation, runtimes(Map.of("python", pythonWith(IMAGE), "plain", plainWith(IMAGE), "sh", shellWith(IMAGE))));
+    }
+
+    /** With these languages. */
+    SandboxHost(String isolation, RuntimesConfig runtimes) {
         this.home = makeHome();
         this.settings =
                 new Settings(
                         SandboxConfig.Isolation.valueOf(
                                 isolation.toUpperCase(java.util.Locale.ROOT)),
                         home);
-        this.sandbox =
-                new DockerSandbox(
-                        settings,
-                        runtimes(
-                                Map.of(
-                                        "python", pythonWith(IMAGE),
-                                        "plain", plainWith(IMAGE),
-                                        "sh", shellWith(IMAGE))));
+        this.sandbox = new DockerSandbox(settings, runtimes);
+    }
+
+    /** With the languages that Kiln is shipped with, as they are configured. */
+    static SandboxHost ofShippedLanguages() {
+        return new SandboxHost("auto", shipped());
+    }
+
+    /** What {@code application.properties} says of languages. */
+    static RuntimesConfig shipped() {
+        try {
+            return new SmallRyeConfigBuilder()
+                    .addDiscoveredConverters()
+                    .withMappingIgnore("kiln.**")
+                    .withSources(
+                            new PropertiesConfigSource(
+                                    SandboxHost.class.getResource("/application.properties")))
+                    .withMapping(RuntimesConfig.class)
+                    .build()
+                    .getConfigMapping(RuntimesConfig.class);
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+
+    /** C as the product runs it. */
+    static RuntimesConfig.Runtime c() {
+        return shipped().runtimes().get("c");
     }
 
     /** Python as the product runs it. */
-    static Language pythonWith(String image) {
-        return new Language(
+    static Interpreter pythonWith(String image) {
+        return new Interpreter(
                 image, "main.py", List.of("/usr/bin/python3", "/kiln/python/guard.py", "{file}"));
     }
 
     /** Python without the import guard, for programs that must reach the kernel. */
-    static Language plainWith(String image) {
-        return new Language(image, "main.py", List.of("/usr/bin/python3", "{file}"));
+    static Interpreter plainWith(String image) {
+        return new Interpreter(image, "main.py", List.of("/usr/bin/python3", "{file}"));
     }
 
-    static Language shellWith(String image) {
-        return new Language(image, "main.sh", List.of("/bin/sh", "{file}"));
+    static Interpreter shellWith(String image) {
+        return new Interpreter(image, "main.sh", List.of("/bin/sh", "{file}"));
     }
 
     static RuntimesConfig runtimes(Map<String, ? extends RuntimesConfig.Runtime> byName) {
@@ -162,10 +190,6 @@ final class SandboxHost implements AutoCloseable {
             }
         }
     }
-
-    /** A runtime's configuration. */
-    record Language(String image, String file, List<String> command)
-            implements RuntimesConfig.Runtime {}
 
     /** The sandbox's configuration with its defaults. */
     record Settings(

@@ -27,6 +27,7 @@ class VerdictTest {
     private boolean gvisor = true;
     private End end = SILENT;
     private Kill kill;
+    private Duration compilerLimit;
     private ContainerState state = CLEAN;
     private Cgroup.Sample cgroup = QUIET;
     private KernelLog.Facts kernel = KernelLog.Facts.NONE;
@@ -199,6 +200,94 @@ class VerdictTest {
         assertThat(failed().why()).contains("77");
     }
 
+    @ParameterizedTest
+    @CsvSource({"256,1", "9,137", "139,139", "31744,124"})
+    void a_compiler_that_ends_otherwise_than_well_has_failed(int status, int code) {
+        end = notCompiled(status);
+
+        assertThat(ended().termination()).isEqualTo(Termination.COMPILE_FAILED);
+        assertThat(ended().exitCode()).isNull();
+        assertThat(ended().signal()).isNull();
+        assertThat(ended().evidence().limit()).isNull();
+        assertThat(ended().evidence().killedBy()).isNull();
+        assertThat(ended().evidence().source()).endsWith("status " + code);
+    }
+
+    @Test
+    void what_a_compiler_left_and_nothing_can_execute_is_its_failure() {
+        end = new End.NotRunnable(StartStage.EXEC.ordinal() + 1, 2);
+        assertThat(ended().termination()).isEqualTo(Termination.COMPILE_FAILED);
+        assertThat(ended().evidence().source()).contains("could not be executed (errno 2)");
+
+        end = new End.NotRunnable(StartStage.WORK_DIR.ordinal() + 1, 2);
+        assertThat(ended().termination()).isEqualTo(Termination.COMPILE_FAILED);
+
+        end = new End.NotRunnable(StartStage.LIMITS.ordinal() + 1, 1);
+        assertThat(failed().scope()).as("that no compiler can do").isEqualTo(Scope.SANDBOX);
+    }
+
+    @Test
+    void a_memory_kill_beside_a_compilers_failure_names_the_limit() {
+        end = notCompiled(256);
+        cgroup = OOM_KILL;
+
+        assertThat(ended().termination()).isEqualTo(Termination.COMPILE_FAILED);
+        assertThat(ended().evidence().limit()).isEqualTo("memory_limit");
+
+        gvisor = false;
+        assertThat(ended().evidence().limit()).as("its driver says why").isNull();
+    }
+
+    @Test
+    void our_kill_of_a_compiler_is_its_time_out_and_not_the_programs() {
+        compilerLimit = Duration.ofSeconds(3);
+        kill = Kill.TIMEOUT;
+
+        var verdict = ended();
+
+        assertThat(verdict.termination()).isEqualTo(Termination.COMPILE_FAILED);
+        assertThat(verdict.evidence().limit()).isEqualTo("compile_timeout");
+        assertThat(verdict.evidence().limitValue()).isEqualTo(3_000);
+        assertThat(verdict.evidence().reached()).isEqualTo(10_123);
+        assertThat(verdict.evidence().killedBy()).isEqualTo("worker");
+    }
+
+    @Test
+    void a_cancellation_stays_one_while_the_compiler_is_at_work() {
+        compilerLimit = Duration.ofSeconds(3);
+        kill = Kill.CANCEL;
+
+        assertThat(ended().termination()).isEqualTo(Termination.CANCELLED);
+    }
+
+    @Test
+    void a_limit_that_took_the_compilers_sandbox_is_a_failed_compilation() {
+        compilerLimit = Duration.ofSeconds(3);
+        state = OOM;
+        assertThat(ended().termination()).isEqualTo(Termination.COMPILE_FAILED);
+        assertThat(ended().evidence().limit()).isEqualTo("memory_limit");
+        assertThat(ended().evidence().killedBy()).isEqualTo("kernel");
+
+        state = CLEAN;
+        cgroup = FORKS_REFUSED;
+        assertThat(ended().termination()).isEqualTo(Termination.COMPILE_FAILED);
+        assertThat(ended().evidence().limit()).isEqualTo("pids_limit");
+    }
+
+    @Test
+    void a_platform_that_fails_a_compiler_is_a_fault_as_ever() {
+        compilerLimit = Duration.ofSeconds(3);
+        assertThat(failed().scope()).isEqualTo(Scope.SANDBOX);
+
+        kernel = new KernelLog.Facts(false, true, false);
+        assertThat(failed().scope()).isEqualTo(Scope.HOST);
+    }
+
+    private static End notCompiled(int status) {
+        return new End.NotCompiled(
+                new RunnerReport(status, Duration.ofMillis(1), Duration.ZERO, 0, 0));
+    }
+
     private static End reported(int status) {
         return new End.Reported(
                 new RunnerReport(status, Duration.ofMillis(1), Duration.ZERO, 0, 0));
@@ -215,7 +304,15 @@ class VerdictTest {
     private Verdict verdict() {
         return Verdict.of(
                 new Verdict.Observed(
-                        gvisor, end, kill, 10_123, state, cgroup, kernel, "diagnostics"),
+                        gvisor,
+                        end,
+                        kill,
+                        compilerLimit,
+                        10_123,
+                        state,
+                        cgroup,
+                        kernel,
+                        "diagnostics"),
                 LIMITS);
     }
 }

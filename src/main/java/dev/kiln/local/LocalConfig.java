@@ -1,4 +1,4 @@
-package dev.kiln.cli.local;
+package dev.kiln.local;
 
 import dev.kiln.sandbox.docker.SandboxConfig;
 import io.smallrye.config.PropertiesConfigSource;
@@ -13,7 +13,7 @@ import java.nio.file.Path;
  * The configuration that a worker of this host would have, read without starting one: the shipped
  * defaults, {@code config/application.properties}, environment and system properties.
  */
-final class LocalConfig {
+public final class LocalConfig {
     private static final String FILE = "application.properties";
     private static final int SHIPPED = 240;
     private static final int OF_SITE = 260;
@@ -25,7 +25,7 @@ final class LocalConfig {
     }
 
     /** Of this process, with these mappings. */
-    static LocalConfig read(Class<?>... mappings) {
+    public static LocalConfig read(Class<?>... mappings) {
         try {
             var builder =
                     new SmallRyeConfigBuilder()
@@ -49,12 +49,13 @@ final class LocalConfig {
         }
     }
 
-    <T> T get(Class<T> mapping) {
+    /** Its part that this mapping reads. */
+    public <T> T get(Class<T> mapping) {
         return config.getConfigMapping(mapping);
     }
 
     /** How this host runs programs. */
-    SandboxConfig sandbox() {
+    public SandboxConfig sandbox() {
         return get(SandboxConfig.class);
     }
 }
