@@ -173,8 +173,7 @@ class ContextArtifactsIT {
                         BodyHandlers.ofString());
         assertThat(again.statusCode()).isEqualTo(304);
         assertThat(get(list + "/out/empty").statusCode()).isEqualTo(200);
-        for (String none :
-                new String[] {"/out", "/out/passwd", "/%2e%2e/x", "/out/%00"}) {
+        for (String none : new String[] {"/out", "/out/passwd", "/%2e%2e/x", "/out/%00"}) {
             assertThat(get(list + none).statusCode()).as(none).isBetween(400, 404);
         }
         assertThat(get("/v1/jobs/" + Jobs.id() + "/artifacts").statusCode()).isEqualTo(404);

@@ -43,7 +43,16 @@ final class SandboxHost implements AutoCloseable {
     }
 
     SandboxHost(String isolation) {
-        this(isolation, runtimes(Map.of("python", pythonWith(IMAGE), "plain", plainWith(IMAGE), "sh", shellWith(IMAGE))));
+        this(
+                isolation,
+                runtimes(
+                        Map.of(
+                                "python",
+                                pythonWith(IMAGE),
+                                "plain",
+                                plainWith(IMAGE),
+                                "sh",
+                                shellWith(IMAGE))));
     }
 
     /** With these languages. */
