@@ -35,9 +35,9 @@ enum {
     NEW_NAMESPACE = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWCGROUP,
 };
 
-static const char WORK[] = "/tmp/work";
+const char WORK[] = "/tmp/work";
 
-static int drop_identity(void) {
+int drop_identity(void) {
     struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
     struct __user_cap_data_struct none[2] = {{0}};
     if (setgroups(0, NULL) || setresgid(PROGRAM_ID, PROGRAM_ID, PROGRAM_ID)) return -1;
@@ -54,7 +54,7 @@ static int drop_identity(void) {
  * falls back to clone. Docker's own profile means the same, but under gVisor its ENOSYS arrives as EPERM, and then no libc
  * can start a thread; so the worker leaves that profile out there, and this filter holds on every runtime.
  */
-static int install_filter(void) {
+int install_filter(void) {
     struct sock_filter filter[] = {
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, NATIVE_ARCH, 0, 8),

@@ -8,6 +8,9 @@
 /* Whom everything that is not trusted runs as. */
 enum { PROGRAM_ID = 1000 };
 
+/* Where the program finds itself. */
+extern const char WORK[];
+
 /* What is to be executed, and how that differs between the compiler and the program. */
 struct step {
     char **argv, **env;
@@ -24,4 +27,8 @@ struct outputs {
 
 /* Starts the step. Returns its pid once execve has succeeded; reports a fault and returns 0 when it has not. */
 pid_t launch(const struct spec *spec, const struct step *step, struct outputs *outputs);
+
+/* Become the program's user, for good and with none of root's rights; refuse namespaces. Not 0 when that failed. */
+int drop_identity(void);
+int install_filter(void);
 #endif

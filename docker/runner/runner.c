@@ -17,12 +17,19 @@
  *          O, E        bytes of its stdout, stderr, up to the caps of the spec
  *          C counts    u64 out, u64 err: bytes produced so far, sent now and then once a cap is passed
  *          X ended     u32 wait status, u64 wall ns, u64 user us, u64 system us, u64 out, u64 err (bytes produced)
+ *          A file      path of an artifact; after X alone, as all that follow
+ *          b bytes     of that file
+ *          D done      u8: 0, or why that file must be left out after all
+ *          N left out  u8 why, path
+ *          Q collected u64 patterns that matched (bits), u64 files left out in all, u8: 1 when it looked everywhere
  *          T told      u8 signal: somebody outside is stopping this sandbox
  *
  * Spec:    u32 length of what follows, u16 protocol, u64 cap of stdout, u64 cap of stderr,
  *          u32 n, n x (u32 rlimit, u64 soft = hard), u32 n, n x (u32+bytes) argv, the same for env,
  *          the same for the names in /job/files that the work directory links to,
- *          the same for the compiler's argv (n = 0: no compile step) and env, u64 cap of its output
+ *          the same for the compiler's argv (n = 0: no compile step) and env, u64 cap of its output,
+ *          the same for the patterns of artifacts, u64 their bytes together, u64 bytes of one, u32 how many,
+ *          u32 depth, u32 ms for all of it
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -135,7 +142,8 @@ static int reap(pid_t program, int *status) {
  * Serves until the worker closes the control channel, which ends the sandbox, or somebody else ends it; or, where a step
  * follows, until this one has succeeded. Returns whether the next step may start.
  */
-static int serve(pid_t program, int step_follows) {
+static int serve(const struct spec *spec, pid_t program, int step_follows) {
+    pid_t collector = 0;
     uint64_t started = now_ns();
     for (int status; !told;) {
         struct pollfd fds[3] = {{STDIN_FILENO, POLLIN, 0}, {out.fd, POLLIN, 0}, {err.fd, POLLIN, 0}};
@@ -144,14 +152,20 @@ static int serve(pid_t program, int step_follows) {
         if (n > 0 && fds[0].revents) _exit(LOST_WORKER);
         if (n > 0 && fds[1].revents) pump(&out, CHUNK);
         if (n > 0 && fds[2].revents) pump(&err, CHUNK);
-        if (reap(program, &status)) {
+        if (!reap(collector ? collector : program, &status)) continue;
+        if (collector) {
+            if (status) _exit(BROKEN); /* perhaps in the middle of a frame: nothing more can be said */
+            collector = 0;
+        } else {
             uint64_t wall = now_ns() - started;
             report_end(status, wall);
             /* A child left behind that still writes gets SIGPIPE. */
             if (out.fd >= 0) close(out.fd);
             if (err.fd >= 0) close(err.fd);
             out.fd = err.fd = -1;
+            program = -1;
             if (step_follows && status == 0) return 1;
+            if (!step_follows && spec->artifacts.patterns[0]) collector = bring_out(&spec->artifacts, spec->links);
         }
     }
     return 0;
@@ -200,14 +214,14 @@ static int compile(const struct spec *spec) {
     out = (struct stream){outputs.out, 'O', spec->compile_cap, 0};
     err = (struct stream){outputs.err, 'E', 0, 0};
     if (compiler > 0) send_frame('B', NULL, 0);
-    int succeeded = serve(compiler, 1);
+    int succeeded = serve(spec, compiler, 1);
     if (succeeded) end_leftovers();
     return succeeded;
 }
 
 static void run(const struct spec *spec) {
     int compiled = spec->compile_argv[0] != NULL;
-    serve(!compiled || compile(spec) ? start_program(spec, !compiled) : 0, 0);
+    serve(spec, !compiled || compile(spec) ? start_program(spec, !compiled) : 0, 0);
 }
 
 int main(void) {

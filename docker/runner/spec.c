@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "glob.h"
 #include "report.h"
 
 enum { MAX_SPEC = 16 << 20, MAX_STRINGS = 65536 };
@@ -64,6 +65,18 @@ static void check_names(const struct spec *spec) {
         if (!**name || strchr(*name, '/') || !strcmp(*name, ".") || !strcmp(*name, "..")) bad_spec("a link's name");
 }
 
+static void take_artifacts(struct reader *in, struct artifact_spec *artifacts) {
+    artifacts->patterns = take_strings(in);
+    artifacts->total_cap = take(in, 8);
+    artifacts->file_cap = take(in, 8);
+    artifacts->file_count = take(in, 4);
+    artifacts->depth = take(in, 4);
+    artifacts->millis = take(in, 4);
+    int count = 0;
+    for (struct pattern parsed; artifacts->patterns[count]; count++)
+        if (count == MAX_PATTERNS || !pattern_parse(&parsed, artifacts->patterns[count])) bad_spec("a pattern");
+}
+
 int read_spec(struct spec *spec) {
     unsigned char head[4];
     read_fully(head, sizeof head);
@@ -90,6 +103,7 @@ int read_spec(struct spec *spec) {
     spec->compile_argv = take_strings(&in);
     spec->compile_env = take_strings(&in);
     spec->compile_cap = take(&in, 8);
+    take_artifacts(&in, &spec->artifacts);
     if (in.at != in.end) bad_spec("bytes after the spec");
     check_names(spec);
     free(body);

@@ -4,6 +4,8 @@
 #include <signal.h>
 #include <stdint.h>
 
+#include "artifacts.h"
+
 enum { MAX_RLIMITS = 16 };
 
 struct rlimit_spec {
@@ -18,6 +20,7 @@ struct spec {
     char **argv, **env, **links;
     char **compile_argv, **compile_env; /* no compile step where argv has no first */
     uint64_t compile_cap;
+    struct artifact_spec artifacts; /* without a pattern: none are asked for */
 };
 
 /* The signal by which somebody outside is stopping this sandbox; 0 when nobody is. */

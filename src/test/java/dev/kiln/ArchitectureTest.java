@@ -33,6 +33,9 @@ class ArchitectureTest {
                     Map.entry("wire", Set.of("job")),
                     Map.entry("store", Set.of("job")),
                     Map.entry("intake", Set.of("job", "store", "wire", "problem", "lifecycle")),
+                    Map.entry(
+                            "context",
+                            Set.of("intake", "job", "lifecycle", "problem", "store", "wire")),
                     Map.entry("poll", Set.of("job", "store", "wire", "problem")),
                     Map.entry("fleet", Set.of("job", "store", "wire", "problem", "lifecycle")),
                     Map.entry("event", Set.of("job", "store", "wire", "lifecycle")),

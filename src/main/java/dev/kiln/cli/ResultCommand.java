@@ -1,9 +1,13 @@
 package dev.kiln.cli;
 
+import dev.kiln.cli.client.ArtifactFolder;
+import dev.kiln.cli.client.KilnClient;
+import dev.kiln.cli.client.PolledJob;
 import dev.kiln.cli.client.Waiting;
 import dev.kiln.cli.report.JobReport;
 import dev.kiln.cli.terminal.Terminal;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -30,6 +34,12 @@ final class ResultCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print the server's document.")
     private boolean json;
 
+    @Option(
+            names = "--artifacts",
+            paramLabel = "DIR",
+            description = "Write the files that it left behind there; overwrites nothing.")
+    private @Nullable String artifacts;
+
     ResultCommand(Terminal terminal) {
         this.terminal = terminal;
     }
@@ -41,7 +51,19 @@ final class ResultCommand implements Callable<Integer> {
                     wait
                             ? new Waiting(client).forOne(id)
                             : client.job(id).orElseThrow(() -> Waiting.unknown(id));
+            if (artifacts != null) {
+                fetch(client, job, artifacts);
+            }
             return new JobReport(job).print(terminal, json);
+        }
+    }
+
+    private static void fetch(KilnClient client, PolledJob job, String name)
+            throws InterruptedException {
+        var folder = ArtifactFolder.open(name);
+        for (var artifact : job.json().path("result").path("artifacts")) {
+            String path = artifact.path("path").asText();
+            folder.write(path, client.artifact(job.id(), path));
         }
     }
 }

@@ -1,6 +1,8 @@
 package dev.kiln.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kiln.cli.client.Content;
+import dev.kiln.cli.client.KilnClient;
 import dev.kiln.cli.program.ProgramOptions;
 import java.io.InputStream;
 import java.util.LinkedHashMap;
@@ -11,6 +13,8 @@ import picocli.CommandLine.Option;
 
 /** A program and whose job it is to be, as a command line says it. */
 final class SubmissionOptions {
+    /** The largest context that comes along; a larger one is worth its own request. */
+    private static final int INLINE = 1 << 20;
 
     @Mixin private ProgramOptions program;
 
@@ -32,9 +36,16 @@ final class SubmissionOptions {
             description = "Higher is started first; usually 0.")
     private @Nullable Integer priority;
 
-    /** The document; reads the files that the command line names. */
-    ObjectNode submission(InputStream standardInput) {
-        var json = program.submission(standardInput);
+    /** The document; reads the files that the command line names, and uploads a large context. */
+    ObjectNode submission(InputStream standardInput, KilnClient client)
+            throws InterruptedException {
+        var json =
+                program.submission(
+                        standardInput,
+                        content ->
+                                content.length > INLINE
+                                        ? client.putContext(content, tenant)
+                                        : Content.context(content));
         if (!labels.isEmpty()) {
             labels.forEach(json.withObject("labels")::put);
         }

@@ -36,9 +36,8 @@ final class SubmitCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        var submission = options.submission(System.in);
         try (var client = server.connect()) {
-            var accepted = client.submit(submission);
+            var accepted = client.submit(options.submission(System.in, client));
             String id = accepted.path("id").asText();
             if (wait) {
                 return new JobReport(new Waiting(client).forOne(id)).print(terminal, json);

@@ -22,6 +22,10 @@ public enum AttackClass {
     STATUS,
     /** What a job brings arrives unchanged. */
     INPUTS,
+    /**
+     * What a program leaves behind brings out its own bytes alone, and its context stays as it is.
+     */
+    ARTIFACTS,
     /** What one job does changes nothing for another. */
     NEIGHBOURS;
 

@@ -1,5 +1,7 @@
 package dev.kiln.doctor;
 
+import dev.kiln.job.ArtifactRequest;
+import dev.kiln.job.Context;
 import dev.kiln.job.InputFile;
 import dev.kiln.job.Limits;
 import dev.kiln.job.Needs;
@@ -11,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One run of one of the doctor's programs.
@@ -21,6 +24,8 @@ import java.util.Map;
  * @param stdin its standard input
  * @param env its environment
  * @param files its files besides those that all of the doctor's programs get
+ * @param context what it finds as its context; null for nothing
+ * @param artifacts which of the files that it leaves behind are brought out
  */
 record Attempt(
         String script,
@@ -28,7 +33,12 @@ record Attempt(
         List<String> args,
         byte[] stdin,
         Map<String, String> env,
-        List<InputFile> files) {
+        List<InputFile> files,
+        @Nullable Context context,
+        ArtifactRequest artifacts) {
+    /** Artifacts that are brought out at most. */
+    static final int FILES = 30;
+
     static final int PIDS = 24;
     static final int OUTPUT = 64 << 10;
     static final int DISK = 8 << 20;
@@ -51,7 +61,9 @@ record Attempt(
                 List.of(),
                 new byte[0],
                 Map.of(),
-                List.of());
+                List.of(),
+                null,
+                ArtifactRequest.NONE);
     }
 
     Attempt args(Object... values) {
@@ -59,19 +71,44 @@ record Attempt(
         for (Object value : values) {
             texts.add(value.toString());
         }
-        return new Attempt(script, limits, texts, stdin, env, files);
+        return new Attempt(script, limits, texts, stdin, env, files, context, artifacts);
     }
 
     Attempt stdin(byte[] content) {
-        return new Attempt(script, limits, args, content, env, files);
+        return new Attempt(script, limits, args, content, env, files, context, artifacts);
     }
 
     Attempt env(Map<String, String> variables) {
-        return new Attempt(script, limits, args, stdin, variables, files);
+        return new Attempt(script, limits, args, stdin, variables, files, context, artifacts);
     }
 
     Attempt files(List<InputFile> more) {
-        return new Attempt(script, limits, args, stdin, env, more);
+        return new Attempt(script, limits, args, stdin, env, more, context, artifacts);
+    }
+
+    Attempt context(String content) {
+        return new Attempt(
+                script,
+                limits,
+                args,
+                stdin,
+                env,
+                files,
+                new Context.Inline(bytes(content)),
+                artifacts);
+    }
+
+    /** Within caps that are easily met. */
+    Attempt artifacts(String... patterns) {
+        return new Attempt(
+                script,
+                limits,
+                args,
+                stdin,
+                env,
+                files,
+                context,
+                new ArtifactRequest(List.of(patterns), 1 << 20, 1 << 19, FILES, 8));
     }
 
     Attempt wall(Duration wall) {
@@ -119,14 +156,23 @@ record Attempt(
     }
 
     private Attempt limits(Limits changed) {
-        return new Attempt(script, changed, args, stdin, env, files);
+        return new Attempt(script, changed, args, stdin, env, files, context, artifacts);
     }
 
     /** What the sandbox is given, with or without a network. */
     Program program(Needs needs) {
         var all = new ArrayList<>(files);
         all.add(new InputFile(LIBRARY, resource(LIBRARY)));
-        return new Program(DoctorSandbox.RUNTIME, resource(script), stdin, args, env, all, needs);
+        return new Program(
+                DoctorSandbox.RUNTIME,
+                resource(script),
+                stdin,
+                args,
+                env,
+                all,
+                needs,
+                context,
+                artifacts);
     }
 
     private static byte[] resource(String name) {

@@ -24,6 +24,7 @@ final class Suite {
                         IdentityAttacks.all(),
                         StatusAttacks.all(),
                         InputAttacks.all(),
+                        ArtifactAttacks.all(),
                         NeighbourAttacks.all())
                 .flatMap(List::stream)
                 .toList();

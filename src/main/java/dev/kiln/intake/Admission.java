@@ -46,6 +46,9 @@ public class Admission {
         /** Its id belongs to a job with another body. */
         record Conflict(JobId id) implements Outcome {}
 
+        /** Its tenant has no such context as it names; an upload helps. */
+        record UnknownContext(JobId id) implements Outcome {}
+
         /** The database refuses its content; no repetition will help. */
         record Unstorable(JobId id) implements Outcome {}
     }
@@ -154,6 +157,7 @@ public class Admission {
             case ACCEPTED -> new Outcome.Accepted(id);
             case KNOWN -> new Outcome.AlreadyKnown(id);
             case CONFLICT -> new Outcome.Conflict(id);
+            case UNKNOWN_CONTEXT -> new Outcome.UnknownContext(id);
             case null -> throw new IllegalStateException("the store has no outcome for " + id);
         };
     }

@@ -40,6 +40,8 @@ final class BatchAnswer {
             case Admission.Outcome.Accepted(var id) -> jobs.put(position, new Taken(id, false));
             case Admission.Outcome.AlreadyKnown(var id) -> jobs.put(position, new Taken(id, true));
             case Admission.Outcome.Conflict _ -> refuse(position, List.of(Refusals.CONFLICT));
+            case Admission.Outcome.UnknownContext _ ->
+                    refuse(position, List.of(Refusals.UNKNOWN_CONTEXT));
             case Admission.Outcome.Unstorable _ -> refuse(position, List.of(Refusals.UNSTORABLE));
         }
     }

@@ -1,6 +1,7 @@
 package dev.kiln.intake;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.kiln.job.Context;
 import dev.kiln.job.InputFile;
 import dev.kiln.wire.FieldError;
 import dev.kiln.wire.Printable;
@@ -31,7 +32,12 @@ final class InputReader {
      *
      * @param language empty after an error
      */
-    record Input(String language, byte[] code, byte[] stdin, List<InputFile> files) {}
+    record Input(
+            String language,
+            byte[] code,
+            byte[] stdin,
+            List<InputFile> files,
+            @Nullable Context context) {}
 
     Input read(Fields job) {
         String language = language(job);
@@ -42,18 +48,22 @@ final class InputReader {
                         ? new byte[0]
                         : Content.of(stdinNode, job.pointer("stdin"), job.errors());
         List<InputFile> files = files(job, language);
+        Context context = ContextReader.read(job);
         long total = (long) code.length + stdin.length;
         for (InputFile file : files) {
             total += file.content().length;
+        }
+        if (context instanceof Context.Inline(byte[] content)) {
+            total += content.length;
         }
         if (total > policy.inputMax().bytes()) {
             job.errors()
                     .add(
                             "",
-                            "code, stdin and files have %d bytes together, the limit is %s"
+                            "code, stdin, files and context have %d bytes together, the limit is %s: upload the context before and give its sha256"
                                     .formatted(total, policy.inputMax()));
         }
-        return new Input(language, code, stdin, files);
+        return new Input(language, code, stdin, files, context);
     }
 
     private String language(Fields job) {

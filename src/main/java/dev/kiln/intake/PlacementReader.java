@@ -60,6 +60,14 @@ final class PlacementReader {
         return tenant == null ? DEFAULT_TENANT : tenant;
     }
 
+    /** The same for a part of the document; what is wrong with it is told with the placement. */
+    static String tenantUnchecked(Fields document) {
+        JsonNode tenant = document.get("tenant");
+        return tenant != null && tenant.isTextual() && isName(tenant.textValue())
+                ? tenant.textValue()
+                : DEFAULT_TENANT;
+    }
+
     /** Whether the text may name a tenant or a batch. */
     static boolean isName(String text) {
         return NAME.matcher(text).matches();

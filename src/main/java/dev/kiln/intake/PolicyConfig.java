@@ -107,7 +107,7 @@ public interface PolicyConfig {
     @WithDefault("1m")
     ByteSize codeMax();
 
-    /** Code, standard input and files of one job together. */
+    /** Code, standard input, files and a context that comes along, of one job together. */
     @WithName("input.max")
     @WithDefault("12m")
     ByteSize inputMax();
@@ -115,4 +115,29 @@ public interface PolicyConfig {
     @WithName("files.max")
     @WithDefault("1000")
     int filesMax();
+
+    /** A context that is uploaded. */
+    @WithName("context.max")
+    @WithDefault("64m")
+    ByteSize contextMax();
+
+    /** The files that are kept of one job, together; a worker holds as much for each slot. */
+    @WithName("artifacts.max-bytes")
+    @WithDefault("16m")
+    ByteSize artifactsMaxBytes();
+
+    /** One such file. */
+    @WithName("artifacts.max-file-bytes")
+    @WithDefault("16m")
+    ByteSize artifactsMaxFileBytes();
+
+    /** How many. */
+    @WithName("artifacts.max-files")
+    @WithDefault("256")
+    int artifactsMaxFiles();
+
+    /** Names in the path of one, at most 32. */
+    @WithName("artifacts.max-depth")
+    @WithDefault("16")
+    int artifactsMaxDepth();
 }

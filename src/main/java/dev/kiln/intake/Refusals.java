@@ -16,6 +16,10 @@ final class Refusals {
     static final FieldError CONFLICT =
             new FieldError(
                     "/id", "belongs to a job with another body: give a new job an id of its own");
+    static final FieldError UNKNOWN_CONTEXT =
+            new FieldError(
+                    "/context/sha256",
+                    "names no context that its tenant has here: send it with PUT /v1/contexts/{sha256}, then this again");
     static final FieldError OTHER_TENANT =
             new FieldError("/tenant", "is not the tenant of this job: nothing was cancelled");
     static final FieldError UNSTORABLE =

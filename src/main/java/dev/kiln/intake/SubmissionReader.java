@@ -23,8 +23,7 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public class SubmissionReader {
     /** Fields of the format that this version does not act on. */
-    private static final List<String> LATER =
-            List.of("context", "artifacts", "webhook", "ttl", "batch_size");
+    private static final List<String> LATER = List.of("webhook", "ttl", "batch_size");
 
     private static final List<String> KNOWN =
             Stream.concat(
@@ -36,6 +35,8 @@ public class SubmissionReader {
                                     "args",
                                     "env",
                                     "files",
+                                    "context",
+                                    "artifacts",
                                     "sandbox",
                                     "tenant",
                                     "batch",
@@ -62,6 +63,7 @@ public class SubmissionReader {
     private final InputReader inputs;
     private final LimitsReader limits;
     private final NeedsReader needs;
+    private final ArtifactsReader artifacts;
 
     /**
      * @throws IllegalArgumentException when the policy contradicts itself
@@ -76,6 +78,7 @@ public class SubmissionReader {
         this.inputs = new InputReader(policy, Map.copyOf(languages.runtimes()));
         this.limits = new LimitsReader(policy);
         this.needs = new NeedsReader(policy, languages);
+        this.artifacts = new ArtifactsReader(policy);
     }
 
     /** Reads one document. No content of it, whatever it is, makes this throw. */
@@ -182,6 +185,7 @@ public class SubmissionReader {
         if (sandbox != null && sandbox.isObject()) {
             Fields.of(sandbox, at, job.errors()).refuseUnknown(SANDBOX, Map.of());
         }
+        var kept = artifacts.read(job);
         var place = PlacementReader.read(job);
         String batch = batch(job, place.batch(), origin);
         if (!job.errors().isEmpty()) {
@@ -195,7 +199,9 @@ public class SubmissionReader {
                         args,
                         env,
                         input.files(),
-                        needed),
+                        needed,
+                        input.context(),
+                        kept),
                 bounds,
                 place.in(batch));
     }

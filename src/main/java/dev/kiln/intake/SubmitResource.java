@@ -138,6 +138,8 @@ public class SubmitResource {
                                     ProblemType.CONFLICTING_JOB,
                                     "a job with another body has the id " + id,
                                     Refusals.problems(List.of(Refusals.CONFLICT))));
+            case Admission.Outcome.UnknownContext _ ->
+                    throw Refusals.invalid(List.of(Refusals.UNKNOWN_CONTEXT));
             case Admission.Outcome.Unstorable _ ->
                     throw Refusals.invalid(List.of(Refusals.UNSTORABLE));
         };

@@ -91,6 +91,8 @@ class TopicIntake {
                 case Admission.Outcome.Accepted _, Admission.Outcome.AlreadyKnown _ -> {}
                 case Admission.Outcome.Conflict(var id) ->
                         reject(source, id, List.of(Refusals.CONFLICT));
+                case Admission.Outcome.UnknownContext(var id) ->
+                        reject(source, id, List.of(Refusals.UNKNOWN_CONTEXT));
                 case Admission.Outcome.Unstorable(var id) ->
                         reject(source, id, List.of(Refusals.UNSTORABLE));
             }

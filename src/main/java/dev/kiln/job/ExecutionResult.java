@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param usage what it used, the compiler's share left out but in the memory's peak
  * @param evidence how we know why it ended
  * @param provenance what ran it
+ * @param artifacts the files that were kept of it
  */
 public record ExecutionResult(
         Termination termination,
@@ -26,7 +27,32 @@ public record ExecutionResult(
         @Nullable Compilation compile,
         Usage usage,
         Evidence evidence,
-        Provenance provenance) {
+        Provenance provenance,
+        Artifacts artifacts) {
+    /** One of which no file was asked for. */
+    public ExecutionResult(
+            Termination termination,
+            @Nullable Integer exitCode,
+            @Nullable Integer signal,
+            CapturedStream stdout,
+            CapturedStream stderr,
+            @Nullable Compilation compile,
+            Usage usage,
+            Evidence evidence,
+            Provenance provenance) {
+        this(
+                termination,
+                exitCode,
+                signal,
+                stdout,
+                stderr,
+                compile,
+                usage,
+                evidence,
+                provenance,
+                Artifacts.NONE);
+    }
+
     public ExecutionResult {
         boolean ownStatus =
                 termination == Termination.EXITED || termination == Termination.SIGNALLED;

@@ -3,6 +3,7 @@ package dev.kiln.job;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What to run, without who asked for it. Everything in it came from outside and is hostile until
@@ -15,6 +16,8 @@ import java.util.Map;
  * @param env its environment besides what the runtime sets
  * @param files read-only files in its work directory, with distinct paths
  * @param needs what it needs of the host besides its language
+ * @param context what it finds as {@code /mnt/context}; null for nothing
+ * @param artifacts the files it leaves behind that are to be kept
  */
 public record Program(
         String language,
@@ -23,7 +26,21 @@ public record Program(
         List<String> args,
         Map<String, String> env,
         List<InputFile> files,
-        Needs needs) {
+        Needs needs,
+        @Nullable Context context,
+        ArtifactRequest artifacts) {
+    /** One without context, of which no file is kept. */
+    public Program(
+            String language,
+            byte[] code,
+            byte[] stdin,
+            List<String> args,
+            Map<String, String> env,
+            List<InputFile> files,
+            Needs needs) {
+        this(language, code, stdin, args, env, files, needs, null, ArtifactRequest.NONE);
+    }
+
     public Program {
         if (language.isEmpty()) {
             throw new IllegalArgumentException("language must not be empty");

@@ -6,7 +6,6 @@ import dev.kiln.job.ExecutionResult;
 import dev.kiln.job.Job;
 import dev.kiln.job.JobId;
 import dev.kiln.job.JobState;
-import dev.kiln.problem.Problem;
 import dev.kiln.problem.ProblemException;
 import dev.kiln.problem.ProblemType;
 import dev.kiln.store.Attempt;
@@ -23,7 +22,6 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
@@ -35,7 +33,6 @@ import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
-import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
 /** Answers what became of a job. */
@@ -43,7 +40,6 @@ import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 @RunOnVirtualThread
 @Tag(name = "poll")
 public class PollResource {
-    private static final Logger LOG = Logger.getLogger(PollResource.class);
     private static final int MOST_ATTEMPTS = 100;
 
     private final Function<JobId, Optional<Job>> jobs;
@@ -89,13 +85,13 @@ public class PollResource {
     @APIResponse(responseCode = "400", description = "The id is no UUID")
     @APIResponse(responseCode = "404", description = "There is no such job")
     public Response job(@PathParam("id") String text) {
-        JobId id = id(text);
+        JobId id = Polled.id(text);
         // The job first: a later submission that was refused says nothing about it.
         var document =
                 jobs.apply(id)
                         .map(this::document)
                         .or(() -> rejections.apply(id).map(JobDocument::of))
-                        .orElseThrow(() -> unknown(id));
+                        .orElseThrow(() -> Polled.unknown(id));
         return Response.ok(WireJson.bytes(document), MediaType.APPLICATION_JSON).build();
     }
 
@@ -138,17 +134,17 @@ public class PollResource {
     @APIResponse(responseCode = "200", description = "None, if the job never failed")
     @APIResponse(responseCode = "404", description = "There is no such job")
     public Response attempts(@PathParam("id") String text) {
-        JobId id = id(text);
+        JobId id = Polled.id(text);
         if (jobs.apply(id).isEmpty()) {
-            throw unknown(id);
+            throw Polled.unknown(id);
         }
         var document = JobDocument.of(id, history.apply(id));
         return Response.ok(WireJson.bytes(document), MediaType.APPLICATION_JSON).build();
     }
 
     private ExecutionResult result(String text) {
-        JobId id = id(text);
-        Job job = jobs.apply(id).orElseThrow(() -> unknown(id));
+        JobId id = Polled.id(text);
+        Job job = jobs.apply(id).orElseThrow(() -> Polled.unknown(id));
         ExecutionResult result = JobFacts.of(job.state()).result();
         if (result == null) {
             throw new ProblemException(
@@ -159,34 +155,11 @@ public class PollResource {
     }
 
     private static Response bytes(CapturedStream stream) {
-        return Response.ok(stream.kept(), MediaType.APPLICATION_OCTET_STREAM)
-                // It was written by someone else's program: no browser may take it for a page of
-                // ours.
-                .header("X-Content-Type-Options", "nosniff")
-                .header(HttpHeaders.CONTENT_DISPOSITION, "attachment")
-                .build();
-    }
-
-    private static JobId id(String text) {
-        try {
-            return JobId.parse(text);
-        } catch (IllegalArgumentException noUuid) {
-            throw new ProblemException(
-                    ProblemType.INVALID_REQUEST,
-                    "a job's id is a UUID in its form of 36 characters");
-        }
-    }
-
-    private static ProblemException unknown(JobId id) {
-        return new ProblemException(ProblemType.UNKNOWN_JOB, "no job has the id " + id);
+        return Polled.download(stream.kept()).build();
     }
 
     @ServerExceptionMapper
     Response unavailable(StoreUnavailable e) {
-        LOG.warnf("outcome=poll not answered: %s", e.getMessage());
-        var problem =
-                Problem.of(
-                        ProblemType.UNAVAILABLE, "the database cannot be reached: ask again later");
-        return Response.fromResponse(problem.response()).header(HttpHeaders.RETRY_AFTER, 1).build();
+        return Polled.unavailable(e);
     }
 }

@@ -14,6 +14,7 @@ public enum ProblemType {
     UNKNOWN_JOB("unknown-job", "There is no such job", 404),
     UNKNOWN_WORKER("unknown-worker", "There is no such worker", 404),
     NO_RESULT("no-result", "The job has no result yet", 404),
+    UNKNOWN_ARTIFACT("unknown-artifact", "The job has no such artifact", 404),
     METHOD_NOT_ALLOWED("method-not-allowed", "This address does not take this method", 405),
     NOT_ACCEPTABLE("not-acceptable", "No representation is acceptable to the client", 406),
     /** The id belongs to a job with another body. */
@@ -22,6 +23,8 @@ public enum ProblemType {
     JOB_ENDED("job-ended", "The job has come to its end", 409),
     TOO_LARGE("too-large", "The body is too large", 413),
     UNSUPPORTED_MEDIA_TYPE("unsupported-media-type", "The body's media type is not supported", 415),
+    /** The content is another than the address says. */
+    HASH_MISMATCH("hash-mismatch", "The content is not what its address says", 422),
     /** As many jobs wait as the site takes. */
     QUEUE_FULL("queue-full", "Too many jobs are queued", 429),
     /** What other statuses come to; the title says no more than the status. */

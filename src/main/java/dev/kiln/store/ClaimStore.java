@@ -1,6 +1,7 @@
 package dev.kiln.store;
 
 import dev.kiln.job.ClaimedJob;
+import dev.kiln.job.Context;
 import dev.kiln.job.JobSpec;
 import dev.kiln.job.Lease;
 import dev.kiln.job.Limits;
@@ -13,8 +14,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Gives queued jobs to workers. Every claim raises the job's epoch, see {@link Lease}. */
 @ApplicationScoped
@@ -53,7 +56,7 @@ public class ClaimStore {
             )
             select c.id, c.epoch, c.attempt, c.lease_until, c.tenant, c.batch, c.language, c.priority, c.image, c.network,
                    p.code, p.stdin, p.inputs, p.timeout_ms, p.memory_limit, p.cpu_limit, p.pids_limit, p.output_limit,
-                   p.disk_limit
+                   p.disk_limit, p.context, p.context_sha256
               from claimed c join job_payload p on p.job_id = c.id
              order by c.priority desc, c.run_at, c.id
             """
@@ -112,7 +115,9 @@ public class ClaimStore {
                                 inputs.args(),
                                 inputs.env(),
                                 inputs.files(),
-                                new Needs(row.getString("image"), row.getBoolean("network"))),
+                                new Needs(row.getString("image"), row.getBoolean("network")),
+                                context(row),
+                                inputs.artifacts()),
                         limits(row),
                         new Placement(
                                 row.getString("tenant"),
@@ -122,6 +127,16 @@ public class ClaimStore {
                                 null,
                                 null));
         return new ClaimedJob(LeaseStore.lease(row, owner), spec);
+    }
+
+    /** An uploaded one is only named: the worker reads it when it has a sandbox to put it into. */
+    private static @Nullable Context context(ResultSet row) throws SQLException {
+        byte[] inline = row.getBytes("context");
+        byte[] hash = row.getBytes("context_sha256");
+        if (hash != null) {
+            return new Context.Uploaded(row.getString("tenant"), HexFormat.of().formatHex(hash));
+        }
+        return inline == null ? null : new Context.Inline(inline);
     }
 
     private static Limits limits(ResultSet row) throws SQLException {

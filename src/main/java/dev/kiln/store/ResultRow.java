@@ -104,6 +104,9 @@ class ResultRow extends PanacheEntityBase {
     @Column String image;
     @Column String worker;
 
+    /** {@link ArtifactsJson}. */
+    @Column byte @Nullable [] artifacts;
+
     static ResultRow of(Lease lease, ExecutionResult result) {
         var row = new ResultRow();
         row.jobId = lease.job().value();
@@ -112,6 +115,7 @@ class ResultRow extends PanacheEntityBase {
         row.setVerdict(result);
         row.setEvidence(result.usage(), result.evidence());
         row.setProvenance(result.provenance());
+        row.artifacts = ArtifactsJson.toBytes(result.artifacts());
         return row;
     }
 
@@ -174,6 +178,7 @@ class ResultRow extends PanacheEntityBase {
                         cpuMs == null ? null : Duration.ofMillis(cpuMs),
                         peakMemoryBytes),
                 new Evidence(limitName, limitValue, limitReached, killedBy, evidenceSource),
-                new Provenance(runtime, runtimeVersion, image, limits, network));
+                new Provenance(runtime, runtimeVersion, image, limits, network),
+                ArtifactsJson.ofBytes(artifacts));
     }
 }

@@ -45,12 +45,19 @@ public class ResultStore {
                         () -> {
                             if (database.inTransaction(c -> setEnded(c, lease, result))) {
                                 ResultRow.of(lease, result).persist();
+                                database.inTransaction(c -> keepArtifacts(c, lease, result));
                                 return true;
                             }
                             return database.inTransaction(c -> wroteBefore(c, lease));
                         });
         doorbells.outbox().ring();
         return mine;
+    }
+
+    private static boolean keepArtifacts(Connection connection, Lease lease, ExecutionResult result)
+            throws SQLException {
+        ArtifactStore.insert(connection, lease.job(), result.artifacts());
+        return true;
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.kiln.store;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kiln.job.Demand;
+import dev.kiln.job.Context;
 import dev.kiln.job.JobId;
 import dev.kiln.job.Limits;
 import dev.kiln.job.Placement;
@@ -17,6 +18,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -34,7 +36,11 @@ public class SubmissionStore {
         /** The same job was submitted before: nothing was written. */
         KNOWN,
         /** Its id belongs to a job with another body: nothing was written. */
-        CONFLICT
+        CONFLICT,
+        /**
+         * It names a context that its tenant has not uploaded, or not lately: nothing was written.
+         */
+        UNKNOWN_CONTEXT
     }
 
     private static final String INSERT_JOBS =
@@ -54,9 +60,9 @@ public class SubmissionStore {
     private static final String INSERT_PAYLOADS =
             """
             insert into job_payload (job_id, code, stdin, inputs, body_hash, timeout_ms, memory_limit, cpu_limit,
-                                     pids_limit, output_limit, disk_limit)
+                                     pids_limit, output_limit, disk_limit, context, context_sha256)
             select * from unnest(?::uuid[], ?::bytea[], ?::bytea[], ?::bytea[], ?::bytea[], ?::bigint[], ?::bigint[],
-                                 ?::float8[], ?::int[], ?::bigint[], ?::bigint[])
+                                 ?::float8[], ?::int[], ?::bigint[], ?::bigint[], ?::bytea[], ?::bytea[])
             """;
 
     /** Jobs that were cancelled before they came: they end here and now, with their event. */
@@ -112,16 +118,21 @@ public class SubmissionStore {
 
     private static Map<JobId, Outcome> insert(Connection connection, List<Submission> sorted)
             throws SQLException {
-        Set<JobId> accepted = insertJobs(connection, sorted);
+        Set<JobId> without = ContextUses.withoutContext(connection, sorted);
+        var runnable = sorted.stream().filter(s -> !without.contains(s.id())).toList();
+        Set<JobId> accepted = insertJobs(connection, runnable);
         var fresh = sorted.stream().filter(s -> accepted.contains(s.id())).toList();
         if (!fresh.isEmpty()) {
             insertPayloads(connection, fresh);
+            ContextUses.insert(connection, fresh);
             cancelEarly(connection, fresh);
         }
         Map<JobId, Outcome> outcomes = new HashMap<>();
         accepted.forEach(id -> outcomes.put(id, Outcome.ACCEPTED));
         if (fresh.size() < sorted.size()) {
             var known = sorted.stream().filter(s -> !accepted.contains(s.id())).toList();
+            // Also of those without context: a job that was submitted before stays known when its
+            // context is gone.
             outcomes.putAll(compareBodies(connection, known));
         }
         return outcomes;
@@ -168,6 +179,8 @@ public class SubmissionStore {
             columns.addLimit("int4", Limits::pids);
             columns.addLimit("int8", Limits::outputBytes);
             columns.addLimit("int8", Limits::diskBytes);
+            columns.addNullableBytes(s -> inline(s.spec().program().context()));
+            columns.addNullableBytes(s -> sha256(s.spec().program().context()));
             statement.executeUpdate();
         }
     }
@@ -193,14 +206,29 @@ public class SubmissionStore {
         }
         Map<JobId, Outcome> outcomes = new HashMap<>();
         for (Submission s : known) {
-            boolean same = Arrays.equals(hashes.get(s.id()), s.bodyHash());
-            outcomes.put(s.id(), same ? Outcome.KNOWN : Outcome.CONFLICT);
+            byte[] hash = hashes.get(s.id());
+            if (hash == null) {
+                outcomes.put(s.id(), Outcome.UNKNOWN_CONTEXT);
+            } else {
+                boolean same = Arrays.equals(hash, s.bodyHash());
+                outcomes.put(s.id(), same ? Outcome.KNOWN : Outcome.CONFLICT);
+            }
         }
         return outcomes;
     }
 
     private static Inputs inputs(Program program) {
-        return new Inputs(program.args(), program.env(), program.files());
+        return new Inputs(program.args(), program.env(), program.files(), program.artifacts());
+    }
+
+    private static byte @Nullable [] inline(@Nullable Context context) {
+        return context instanceof Context.Inline(byte[] content) ? content : null;
+    }
+
+    private static byte @Nullable [] sha256(@Nullable Context context) {
+        return context instanceof Context.Uploaded(_, String hash)
+                ? HexFormat.of().parseHex(hash)
+                : null;
     }
 
     private static @Nullable String text(@Nullable Object value) {
@@ -238,6 +266,10 @@ public class SubmissionStore {
 
         void addBytes(Function<Submission, byte[]> value) throws SQLException {
             // The driver tells an array of byte strings from a matrix by the array's static type.
+            set("bytea", rows.stream().map(value).toArray(byte[][]::new));
+        }
+
+        void addNullableBytes(Function<Submission, byte @Nullable []> value) throws SQLException {
             set("bytea", rows.stream().map(value).toArray(byte[][]::new));
         }
 

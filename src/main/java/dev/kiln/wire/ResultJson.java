@@ -1,10 +1,14 @@
 package dev.kiln.wire;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kiln.job.Artifact;
+import dev.kiln.job.Artifacts;
 import dev.kiln.job.CapturedStream;
 import dev.kiln.job.Evidence;
 import dev.kiln.job.ExecutionResult;
 import dev.kiln.job.Limits;
+import dev.kiln.job.Omission;
 import dev.kiln.job.Provenance;
 import dev.kiln.job.Usage;
 import java.math.BigDecimal;
@@ -30,7 +34,7 @@ public final class ResultJson {
         putStream(json, "stderr", result.stderr());
         putBytes(json, "stderr", result.stderr());
         json.set("compile", CompileJson.full(result.compile()));
-        json.putArray("artifacts");
+        putArtifacts(json, result.artifacts());
         putCircumstances(json, result);
         return json;
     }
@@ -44,9 +48,32 @@ public final class ResultJson {
         putStream(json, "stdout", result.stdout());
         putStream(json, "stderr", result.stderr());
         json.set("compile", CompileJson.summary(result.compile()));
-        json.putArray("artifacts");
+        // Not their names, of which there may be too many for a record.
+        json.put("artifacts_count", result.artifacts().files().size());
+        json.put("artifacts_omitted_count", result.artifacts().omittedCount());
         putCircumstances(json, result);
         return json;
+    }
+
+    private static void putArtifacts(ObjectNode json, Artifacts artifacts) {
+        json.set("artifacts", kept(artifacts));
+        var omitted = json.putArray("artifacts_omitted");
+        for (Omission each : artifacts.omitted()) {
+            omitted.addObject().put("path", each.path()).put("reason", each.reason().wireName());
+        }
+        json.put("artifacts_omitted_count", artifacts.omittedCount());
+    }
+
+    /** The files that were kept, without their contents. */
+    public static ArrayNode kept(Artifacts artifacts) {
+        var list = WireJson.object().arrayNode();
+        for (Artifact each : artifacts.files()) {
+            list.addObject()
+                    .put("path", each.path())
+                    .put("bytes", each.bytes())
+                    .put("sha256", each.sha256());
+        }
+        return list;
     }
 
     private static void putVerdict(ObjectNode json, ExecutionResult result) {

@@ -3,9 +3,11 @@ package dev.kiln.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ResultCommandTest {
 
@@ -163,6 +165,45 @@ class ResultCommandTest {
                                 "\"stdout_truncated\": true, \"stdout_bytes\": 5000"));
         assertThat(result("j-1").err())
                 .endsWith("(stdout was cut: the program wrote 5000 bytes)\n");
+    }
+
+    @Test
+    void artifacts_are_fetched_by_their_names_and_written_below_the_folder(@TempDir Path home) {
+        api.on("GET /v1/jobs/j-1", 200, withArtifact("out/a b;%.txt"))
+                .on("GET /v1/jobs/j-1/artifacts/out/a%20b%3B%25.txt", 200, "content");
+
+        var run =
+                CommandLineRun.of(
+                        "result",
+                        "j-1",
+                        "--server",
+                        api.url(),
+                        "--artifacts",
+                        home.resolve("new").toString());
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(home.resolve("new/out/a b;%.txt")).hasContent("content");
+    }
+
+    @Test
+    void an_artifact_whose_name_leads_elsewhere_is_not_even_fetched(@TempDir Path home) {
+        api.on("GET /v1/jobs/j-1", 200, withArtifact("../evil"));
+
+        var run =
+                CommandLineRun.of(
+                        "result", "j-1", "--server", api.url(), "--artifacts", home.toString());
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("leads elsewhere");
+        assertThat(api.requests()).hasSize(1);
+        assertThat(home).isEmptyDirectory();
+    }
+
+    private static String withArtifact(String path) {
+        return Documents.finished("j-1", 0, "", "")
+                .replace(
+                        "\"result\": {",
+                        "\"result\": {\"artifacts\": [{\"path\": \"%s\"}], ".formatted(path));
     }
 
     private CommandLineRun result(String id) {

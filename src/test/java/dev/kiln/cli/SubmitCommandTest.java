@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,6 +39,43 @@ class SubmitCommandTest {
         var run = CommandLineRun.of("submit", program, "--server", api.url());
         assertThat(run).isEqualTo(new CommandLineRun(0, "j-1\n", ""));
         assertThat(sent()).isEqualTo("{\"language\":\"python\",\"code\":\"print('hello')\\n\"}");
+    }
+
+    @Test
+    void a_small_context_goes_along_and_a_large_one_is_uploaded_before() throws IOException {
+        byte[] large = new byte[(1 << 20) + 1];
+        String hash = "2cb74edba754a81d121c9db6833704a8e7d417e5b13d1a19f4a52f007d644264";
+        api.on("PUT /v1/contexts/" + hash + "?tenant=acme", 201, "{}")
+                .on("POST /v1/jobs", 202, ACCEPTED);
+
+        for (String context : List.of(file("small", new byte[] {'x'}), file("large", large))) {
+            var run =
+                    CommandLineRun.of(
+                            "submit",
+                            program,
+                            "--server",
+                            api.url(),
+                            "--tenant",
+                            "acme",
+                            "--context",
+                            context,
+                            "--artifact",
+                            "out/*");
+            assertThat(run.exitCode()).as(run.err()).isZero();
+        }
+
+        assertThat(api.requests())
+                .extracting(ApiServer.Request::body)
+                .satisfiesExactly(
+                        first ->
+                                assertThat(first)
+                                        .contains(
+                                                "\"context\":{\"text\":\"x\"}",
+                                                "\"artifacts\":[\"out/*\"]"),
+                        upload -> assertThat(upload).hasSize(large.length),
+                        last ->
+                                assertThat(last)
+                                        .contains("\"context\":{\"sha256\":\"" + hash + "\"}"));
     }
 
     @Test

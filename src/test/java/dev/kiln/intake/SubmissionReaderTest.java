@@ -11,12 +11,15 @@ import static dev.kiln.intake.Documents.spec;
 import static dev.kiln.intake.Documents.with;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kiln.job.ArtifactRequest;
+import dev.kiln.job.Context;
 import dev.kiln.job.InputFile;
 import dev.kiln.job.JobSpec;
 import dev.kiln.job.Submission;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -116,6 +119,36 @@ class SubmissionReaderTest {
         assertThat(spec.program().code()).containsExactly('a', 0);
         assertThat(spec.program().stdin()).containsExactly(0);
         assertThat(spec.program().files().getFirst().content()).containsExactly(0);
+    }
+
+    @Test
+    void a_context_comes_along_or_is_named_with_its_tenant() {
+        String hash = "0123456789abcdef".repeat(4);
+
+        assertThat(spec(with("\"context\": {\"base64\": \"AAE=\"}")).program().context())
+                .isInstanceOfSatisfying(
+                        Context.Inline.class,
+                        inline -> assertThat(inline.content()).containsExactly(0, 1));
+        assertThat(
+                        spec(with(
+                                        "\"tenant\": \"acme\", \"context\": {\"sha256\": \""
+                                                + hash
+                                                + "\"}"))
+                                .program()
+                                .context())
+                .isEqualTo(new Context.Uploaded("acme", hash));
+        assertThat(spec(with("\"context\": {\"sha256\": \"" + hash + "\"}")).program().context())
+                .isEqualTo(new Context.Uploaded("default", hash));
+    }
+
+    @Test
+    void artifacts_are_asked_for_within_the_policy() {
+        assertThat(spec(with("\"artifacts\": [\"out/**/*.png\", \"log\"]")).program().artifacts())
+                .isEqualTo(
+                        new ArtifactRequest(
+                                List.of("out/**/*.png", "log"), 16 << 20, 16 << 20, 256, 16));
+        assertThat(spec(with("\"artifacts\": []")).program().artifacts())
+                .isEqualTo(ArtifactRequest.NONE);
     }
 
     @Test

@@ -24,6 +24,13 @@ public final class Content {
                 .orElseGet(() -> Json.object().put("base64", base64(bytes)));
     }
 
+    /** What the field {@code context} holds when it comes along. */
+    public static ObjectNode context(byte[] bytes) {
+        return utf8(bytes)
+                .map(text -> Json.object().put("text", text))
+                .orElseGet(() -> Json.object().put("base64", base64(bytes)));
+    }
+
     /** An entry of {@code files}. */
     public static ObjectNode file(String path, byte[] bytes) {
         var file = Json.object().put("path", path);

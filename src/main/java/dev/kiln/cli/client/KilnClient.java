@@ -5,12 +5,19 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A Kiln server, seen over HTTP. Every failure is a {@link CliException}. */
 public final class KilnClient implements AutoCloseable {
@@ -125,6 +132,49 @@ public final class KilnClient implements AutoCloseable {
         accepted(post("v1/workers/" + worker + ":" + action, "application/json", new byte[0]));
     }
 
+    /**
+     * Uploads a context and gives what a submission names it by.
+     *
+     * @param tenant whose it is; null for whose the server takes it
+     */
+    public ObjectNode putContext(byte[] content, @Nullable String tenant)
+            throws InterruptedException {
+        String hash = sha256(content);
+        String query = tenant == null ? "" : "?tenant=" + encoded(tenant);
+        accepted(
+                send(
+                        request("v1/contexts/" + hash + query)
+                                .header("Content-Type", "application/octet-stream")
+                                .PUT(HttpRequest.BodyPublishers.ofByteArray(content))));
+        return Json.object().put("sha256", hash);
+    }
+
+    /** The content of an artifact of that job. */
+    public byte[] artifact(String id, String path) throws InterruptedException {
+        var names =
+                Arrays.stream(ArtifactFolder.requirePlain(path).split("/", -1))
+                        .map(KilnClient::encoded)
+                        .toList();
+        var response =
+                send(request("v1/jobs/" + id + "/artifacts/" + String.join("/", names)).GET());
+        if (response.statusCode() / 100 != 2) {
+            throw new CliException(Problems.inWords(response.statusCode(), response.body()));
+        }
+        return response.body();
+    }
+
+    private static String encoded(String name) {
+        return URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    private static String sha256(byte[] content) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every Java has SHA-256", impossible);
+        }
+    }
+
     private HttpResponse<byte[]> post(String path, String type, byte[] body)
             throws InterruptedException {
         return send(
@@ -136,7 +186,7 @@ public final class KilnClient implements AutoCloseable {
     private HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(server.resolve(path))
                 .timeout(ANSWER_LIMIT)
-                .header("Accept", "application/json, application/problem+json");
+                .header("Accept", "application/json, application/problem+json, */*;q=0.5");
     }
 
     private HttpResponse<byte[]> send(HttpRequest.Builder request) throws InterruptedException {

@@ -44,7 +44,7 @@ public final class DoctorCommand implements Callable<Integer> {
             paramLabel = "CLASS",
             split = ",",
             description =
-                    "Attack only this: time, memory, processes, output, disk, network, identity, status, inputs, neighbours; repeat it for more.")
+                    "Attack only this: time, memory, processes, output, disk, network, identity, status, inputs, artifacts, neighbours; repeat it for more.")
     private List<AttackClass> only = List.of();
 
     /** Tells what it finds there. */

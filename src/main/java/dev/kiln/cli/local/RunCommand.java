@@ -1,5 +1,6 @@
 package dev.kiln.cli.local;
 
+import dev.kiln.cli.client.ArtifactFolder;
 import dev.kiln.cli.client.CliException;
 import dev.kiln.cli.client.Json;
 import dev.kiln.cli.program.ProgramOptions;
@@ -19,8 +20,10 @@ import dev.kiln.wire.ResultJson;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -40,13 +43,19 @@ public final class RunCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print the result as a document.")
     private boolean json;
 
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "Write the files named by --artifact there; overwrites nothing.")
+    private @Nullable String out;
+
     /** Prints there. */
     public RunCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws IOException, InterruptedException {
         byte[] document = Json.bytes(program.submission(System.in));
         QuietLog.silence();
         try (var interrupt = new Interrupt();
@@ -75,6 +84,12 @@ public final class RunCommand implements Callable<Integer> {
     }
 
     private int report(ExecutionResult result) {
+        if (out != null) {
+            var folder = ArtifactFolder.open(out);
+            result.artifacts()
+                    .files()
+                    .forEach(a -> folder.write(a.path(), Objects.requireNonNull(a.content())));
+        }
         if (json) {
             terminal.programOut(
                     (Json.line(ResultJson.full(result)) + "\n").getBytes(StandardCharsets.UTF_8));

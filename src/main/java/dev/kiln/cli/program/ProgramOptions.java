@@ -79,8 +79,33 @@ public final class ProgramOptions {
             description = "A file for it, read from LOCAL; repeat it for more.")
     private List<String> files = new ArrayList<>();
 
+    @Option(
+            names = "--context",
+            paramLabel = "FILE",
+            description = "What it finds as the read-only file /mnt/context.")
+    private @Nullable String context;
+
+    @Option(
+            names = "--artifact",
+            paramLabel = "PATH",
+            description =
+                    "A file that it leaves behind and that is kept; may have * and **; repeat it for more.")
+    private List<String> artifacts = new ArrayList<>();
+
+    /** Makes the field {@code context} of its bytes. */
+    @FunctionalInterface
+    public interface ContextField {
+        ObjectNode of(byte[] content) throws InterruptedException;
+    }
+
+    /** The submission that this makes, with the context in it. */
+    public ObjectNode submission(InputStream standardInput) throws InterruptedException {
+        return submission(standardInput, Content::context);
+    }
+
     /** The submission that this makes; reads the files that the command line names. */
-    public ObjectNode submission(InputStream standardInput) {
+    public ObjectNode submission(InputStream standardInput, ContextField contexts)
+            throws InterruptedException {
         if (STANDARD_INPUT.equals(file) && STANDARD_INPUT.equals(stdin)) {
             throw new CliException(
                     "standard input can be the program or what it reads, not both: name a file for one");
@@ -93,6 +118,10 @@ public final class ProgramOptions {
         args.forEach(json.withArray("args")::add);
         env.forEach(json.withObject("env")::put);
         files.forEach(each -> json.withArray("files").add(file(each, standardInput)));
+        if (context != null) {
+            json.set("context", contexts.of(read(context, standardInput)));
+        }
+        artifacts.forEach(json.withArray("artifacts")::add);
         json.set("sandbox", sandbox());
         return withoutEmptyMembers(json);
     }

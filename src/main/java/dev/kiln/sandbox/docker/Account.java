@@ -1,5 +1,6 @@
 package dev.kiln.sandbox.docker;
 
+import dev.kiln.job.Artifacts;
 import dev.kiln.job.Compilation;
 import dev.kiln.job.ExecutionResult;
 import dev.kiln.job.Provenance;
@@ -24,7 +25,7 @@ record Account(
         long endedNanos,
         Cgroup.Sample latest) {
 
-    ExecutionResult result(Verdict.Ended verdict, Conversation.End end) {
+    ExecutionResult result(Verdict.Ended verdict, Conversation.End end, Artifacts artifacts) {
         var runtime = cell.spec().runtime();
         return new ExecutionResult(
                 verdict.termination(),
@@ -40,7 +41,8 @@ record Account(
                         runtime.version(),
                         cell.spec().image().id(),
                         cell.spec().limits(),
-                        cell.spec().network() != null));
+                        cell.spec().network() != null),
+                artifacts);
     }
 
     private @Nullable Compilation compilation(Verdict.Ended verdict) {

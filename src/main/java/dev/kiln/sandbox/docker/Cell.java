@@ -1,6 +1,7 @@
 package dev.kiln.sandbox.docker;
 
 import dev.kiln.job.Program;
+import dev.kiln.sandbox.ContextSource;
 import dev.kiln.sandbox.SandboxFault;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
@@ -33,14 +34,19 @@ record Cell(
      * Hands the program to the runner, which starts it at once.
      *
      * @param command of the program's runtime
+     * @param contexts where its context comes from when it was uploaded
      * @throws SandboxFault with scope {@code SANDBOX} when the inputs cannot be brought in: this
      *     job cannot run so
      */
-    void load(Program program, LaunchCommand command) throws SandboxFault {
+    void load(Program program, LaunchCommand command, ContextSource contexts) throws SandboxFault {
         conversation.expectOutput(spec.limits().outputBytes());
+        conversation.expectArtifacts(program.artifacts());
         conversation.compiler().expectOutput(RunnerSpec.COMPILER_OUTPUT_BYTES);
         try {
             input.fill(command.file(), program.code(), program.stdin(), program.files());
+            if (program.context() != null) {
+                input.fillContext(program.context(), contexts);
+            }
             attachment.send(command.spec(program, spec).encode());
         } catch (InvalidPathException unspeakable) {
             throw new SandboxFault(

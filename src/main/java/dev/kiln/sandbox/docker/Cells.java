@@ -63,7 +63,7 @@ final class Cells {
                         network,
                         limits,
                         home.resolve("runner"),
-                        input.path(),
+                        input,
                         allLabels);
         // Until the engine names it the name must do.
         String id = name;

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param network that it joins; null for none at all
  * @param limits of the program that it is for
  * @param runnerDir host directory with the runner
- * @param inputDir host directory with the program's inputs
+ * @param input the program's inputs on the host
  * @param labels say whose it is
  */
 record ContainerSpec(
@@ -36,7 +36,7 @@ record ContainerSpec(
         @Nullable JobNetwork network,
         Limits limits,
         Path runnerDir,
-        Path inputDir,
+        InputDir input,
         Map<String, String> labels) {
     private static final long SHM_BYTES = 1 << 20;
     private static final long OPEN_FILES = 1024;
@@ -90,7 +90,10 @@ record ContainerSpec(
     private List<Mount> mounts() {
         var mounts =
                 new ArrayList<>(
-                        List.of(readOnly(runnerDir, "/kiln"), readOnly(inputDir, InputDir.INSIDE)));
+                        List.of(
+                                readOnly(runnerDir, "/kiln"),
+                                readOnly(input.job(), InputDir.INSIDE),
+                                readOnly(input.mnt(), InputDir.CONTEXT_INSIDE)));
         if (network != null) {
             mounts.add(readOnly(network.resolvConf(), "/etc/resolv.conf"));
         }

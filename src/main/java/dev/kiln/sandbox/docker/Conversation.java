@@ -1,5 +1,7 @@
 package dev.kiln.sandbox.docker;
 
+import dev.kiln.job.ArtifactRequest;
+import dev.kiln.job.Artifacts;
 import dev.kiln.job.CapturedStream;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
@@ -40,6 +42,8 @@ final class Conversation implements ReportListener {
     private final CompletableFuture<@Nullable RunnerHello> ready = new CompletableFuture<>();
     private final CompletableFuture<@Nullable Started> started = new CompletableFuture<>();
     private final CompletableFuture<End> end = new CompletableFuture<>();
+    private final CompletableFuture<@Nullable Void> collected = new CompletableFuture<>();
+    private volatile ArtifactCollector artifacts = new ArtifactCollector(ArtifactRequest.NONE);
     private final CompilerLog compiler = new CompilerLog();
     private volatile OutputCollector stdout = new OutputCollector(0);
     private volatile OutputCollector stderr = new OutputCollector(0);
@@ -48,6 +52,11 @@ final class Conversation implements ReportListener {
     void expectOutput(long capBytes) {
         stdout = new OutputCollector(capBytes);
         stderr = new OutputCollector(capBytes);
+    }
+
+    /** Sets what the runner was told to bring out; before the spec is sent. */
+    void expectArtifacts(ArtifactRequest request) {
+        artifacts = new ArtifactCollector(request);
     }
 
     /** The runner's greeting; null when it ended before. */
@@ -67,6 +76,16 @@ final class Conversation implements ReportListener {
 
     CompletableFuture<End> end() {
         return end;
+    }
+
+    /** The runner has brought out what there was, or can no longer. */
+    CompletableFuture<@Nullable Void> collected() {
+        return collected;
+    }
+
+    /** What was brought out. What comes later is no longer taken. */
+    Artifacts broughtOut() {
+        return artifacts.collected();
     }
 
     CapturedStream stdout() {
@@ -133,7 +152,17 @@ final class Conversation implements ReportListener {
     public void onEnded(RunnerReport report) throws MalformedReport {
         stdout.ended(report.stdoutProduced());
         stderr.ended(report.stderrProduced());
-        over(new End.Reported(report));
+        last(new End.Reported(report));
+    }
+
+    @Override
+    public ArtifactListener artifacts() {
+        return artifacts;
+    }
+
+    @Override
+    public void onCollected() {
+        collected.complete(null);
     }
 
     @Override
@@ -143,6 +172,11 @@ final class Conversation implements ReportListener {
 
     /** Nothing more will come, or nothing more is believed; the first end stands. */
     void over(End how) {
+        last(how);
+        collected.complete(null);
+    }
+
+    private void last(End how) {
         end.complete(how);
         started.complete(null);
         ready.complete(null);

@@ -3,6 +3,7 @@ package dev.kiln.sandbox.docker;
 import dev.kiln.job.ExecutionResult;
 import dev.kiln.job.Limits;
 import dev.kiln.job.Program;
+import dev.kiln.sandbox.ContextSource;
 import dev.kiln.sandbox.RunReleased;
 import dev.kiln.sandbox.RuntimesConfig;
 import dev.kiln.sandbox.Sandbox;
@@ -31,6 +32,7 @@ public final class DockerSandbox implements Sandbox, Closeable {
 
     private final SandboxConfig config;
     private final RuntimesConfig runtimes;
+    private final ContextSource contexts;
     private final Engine engine;
     private final Images images;
     private final NetworkGate network;
@@ -42,10 +44,20 @@ public final class DockerSandbox implements Sandbox, Closeable {
     private volatile long swept = System.nanoTime();
     private volatile @Nullable Proved proved;
 
-    /** Prepares for running; talks to nobody and writes nothing yet. */
+    /** One whose programs bring their contexts along. */
     public DockerSandbox(SandboxConfig config, RuntimesConfig runtimes) {
+        this(config, runtimes, ContextSource.NONE);
+    }
+
+    /**
+     * Prepares for running; talks to nobody and writes nothing yet.
+     *
+     * @param contexts where those come from that were uploaded
+     */
+    public DockerSandbox(SandboxConfig config, RuntimesConfig runtimes, ContextSource contexts) {
         this.config = config;
         this.runtimes = runtimes;
+        this.contexts = contexts;
         var address = EngineAddress.of(config.engine(), System.getenv("DOCKER_HOST"));
         this.engine = new Engine(address, config.callTimeout(), config.connections());
         this.images = new Images(engine);
@@ -119,7 +131,8 @@ public final class DockerSandbox implements Sandbox, Closeable {
         try {
             var command = order.command();
             return new Run(engine, cells, config, cell, order.stop())
-                    .toEnd(order.program(), chosen.foreign() ? command.byName() : command);
+                    .toEnd(order.program(), chosen.foreign() ? command.byName() : command,
+                            contexts);
         } finally {
             cells.dispose(cell);
         }

@@ -1,21 +1,26 @@
 package dev.kiln.sandbox.docker;
 
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import dev.kiln.job.Context;
 import dev.kiln.job.InputFile;
+import dev.kiln.sandbox.ContextSource;
+import dev.kiln.sandbox.SandboxFault;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The directory on the host that one container sees read-only as {@code /job}. The container cannot
- * write to it, and this class only ever creates what is not there and deletes: no name in it can
- * lead anywhere else.
+ * The directory on the host with what one container gets: one folder that it sees read-only as
+ * {@code /job}, one that it sees read-only as {@code /mnt}. The container cannot write to it, and
+ * this class only ever creates what is not there and deletes: no name in it can lead anywhere else.
  *
  * @param path its place on the host, below a directory that only the worker may enter
  */
@@ -23,7 +28,11 @@ record InputDir(Path path) {
     /** Where the container sees it. */
     static final String INSIDE = "/job";
 
+    /** Where the container sees the folder of the context. */
+    static final String CONTEXT_INSIDE = "/mnt";
+
     private static final String FILES = "files";
+    private static final String CONTEXT = "context";
 
     /** Makes it, empty. The parent is made too, closed to everyone but the worker. */
     static InputDir create(Path parent, String name) throws IOException {
@@ -34,8 +43,25 @@ record InputDir(Path path) {
                             PosixFilePermissions.fromString("rwx------")));
         }
         Path path = directory(parent.resolve(name));
-        directory(path.resolve(FILES));
-        return new InputDir(path);
+        var input = new InputDir(path);
+        directory(input.job());
+        directory(input.job().resolve(FILES));
+        directory(input.mnt());
+        return input;
+    }
+
+    /** What the container sees as {@value #INSIDE}. */
+    Path job() {
+        return path.resolve("job");
+    }
+
+    /**
+     * What the container sees as {@value #CONTEXT_INSIDE}: empty, unless there is a context. A
+     * mount of the folder, not of the file, since containers are made before anybody knows whether
+     * there will be one.
+     */
+    Path mnt() {
+        return path.resolve("mnt");
     }
 
     /**
@@ -47,14 +73,30 @@ record InputDir(Path path) {
      *     a/b}
      */
     void fill(String source, byte[] code, byte[] stdin, List<InputFile> files) throws IOException {
-        Path below = path.resolve(FILES);
+        Path below = job().resolve(FILES);
         for (InputFile file : files) {
             Path target = below.resolve(file.path());
             makeParents(below, target);
             write(target, file.content());
         }
-        write((taken(source, files) ? path : below).resolve(source), code);
-        write(path.resolve("stdin"), stdin);
+        write((taken(source, files) ? job() : below).resolve(source), code);
+        write(job().resolve("stdin"), stdin);
+    }
+
+    /**
+     * Writes the context; the container may run already, its program not yet.
+     *
+     * @throws SandboxFault when an uploaded one cannot be had
+     */
+    void fillContext(Context context, ContextSource contexts) throws IOException, SandboxFault {
+        Path file = mnt().resolve(CONTEXT);
+        try (var out = Files.newOutputStream(file, CREATE_NEW, WRITE)) {
+            switch (context) {
+                case Context.Inline(byte[] content) -> out.write(content);
+                case Context.Uploaded uploaded -> contexts.copy(uploaded, out);
+            }
+        }
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("r--r--r--"));
     }
 
     /** Whether one of the files has the code's name. */
@@ -80,7 +122,7 @@ record InputDir(Path path) {
     }
 
     private static void write(Path path, byte[] content) throws IOException {
-        Files.write(path, content, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        Files.write(path, content, CREATE_NEW, WRITE);
         Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-r--r--"));
     }
 

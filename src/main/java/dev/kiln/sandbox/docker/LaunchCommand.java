@@ -123,7 +123,8 @@ record LaunchCommand(String file, List<String> command, @Nullable Compile compil
                         ? null
                         : new RunnerSpec.Compile(
                                 filled(compile.command(), source),
-                                environment(container, Map.of())));
+                                environment(container, Map.of())),
+                program.artifacts());
     }
 
     private static List<String> filled(List<String> command, String source) {

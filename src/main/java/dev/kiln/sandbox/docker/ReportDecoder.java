@@ -15,12 +15,16 @@ final class ReportDecoder {
 
     private static final int MAX_HELLO = 1024;
 
+    /** A pattern may be missing without a name to it, but a file has one. */
+    private static final int LEAST_PATH = 1;
+
     private enum Stage {
         SILENT,
         READY,
         COMPILING,
         COMPILED,
         STARTED,
+        ENDED,
         OVER
     }
 
@@ -54,16 +58,21 @@ final class ReportDecoder {
 
     private void passOn(ByteBuffer bytes) throws MalformedReport {
         int n = Math.min(outputLeft, bytes.remaining());
-        ByteBuffer output = bytes.slice(bytes.position(), n);
-        if (stage == Stage.COMPILING) {
-            listener.onCompilerOutput(output);
-        } else {
-            listener.onOutput(type == 'E', output);
-        }
+        passOn(type, bytes.slice(bytes.position(), n));
         bytes.position(bytes.position() + n);
         outputLeft -= n;
         if (outputLeft == 0) {
             head.clear();
+        }
+    }
+
+    private void passOn(char of, ByteBuffer part) throws MalformedReport {
+        if (of == 'b') {
+            listener.artifacts().onFileBytes(part);
+        } else if (stage == Stage.COMPILING) {
+            listener.onCompilerOutput(part);
+        } else {
+            listener.onOutput(of == 'E', part);
         }
     }
 
@@ -81,12 +90,16 @@ final class ReportDecoder {
             case 'R' -> openSmall(length, 6, MAX_HELLO);
             case 'B', 'S' -> openSmall(length, 0, 0);
             case 'F' -> openSmall(length, 5, 5);
-            case 'O', 'E' -> {
+            case 'O', 'E', 'b' -> {
                 expect(length > 0 && length <= MAX_OUTPUT, "of length " + length);
                 outputLeft = length;
             }
             case 'C' -> openSmall(length, 16, 16);
             case 'X' -> openSmall(length, 44, 44);
+            case 'A' -> openSmall(length, LEAST_PATH, ArtifactPath.MAX);
+            case 'D' -> openSmall(length, 1, 1);
+            case 'N' -> openSmall(length, 1, 1 + ArtifactPath.MAX);
+            case 'Q' -> openSmall(length, 17, 17);
             case 'T' -> openSmall(length, 1, 1);
             default -> throw new MalformedReport("unknown frame type " + (int) type);
         }
@@ -99,6 +112,7 @@ final class ReportDecoder {
             case 'S', 'F' -> stage == Stage.READY || stage == Stage.COMPILED;
             case 'O', 'C', 'X' -> stage == Stage.STARTED || stage == Stage.COMPILING;
             case 'E' -> stage == Stage.STARTED;
+            case 'A', 'b', 'D', 'N', 'Q' -> stage == Stage.ENDED;
             case 'T' -> stage != Stage.SILENT;
             default -> true;
         };
@@ -132,6 +146,10 @@ final class ReportDecoder {
             }
             case 'C' -> counted(count(), count());
             case 'X' -> ended();
+            case 'A' -> listener.artifacts().onFile(small);
+            case 'D' -> listener.artifacts().onFileEnd(small.get() & 0xff);
+            case 'N' -> listener.artifacts().onLeftOut(small.get() & 0xff, small);
+            case 'Q' -> collected();
             case 'T' -> {
                 stage = Stage.OVER;
                 listener.onTold(small.get() & 0xff);
@@ -174,9 +192,19 @@ final class ReportDecoder {
             stage = report.succeeded() ? Stage.COMPILED : Stage.OVER;
             listener.onCompiled(report);
         } else {
-            stage = Stage.OVER;
+            stage = Stage.ENDED;
             listener.onEnded(report);
         }
+    }
+
+    private void collected() throws MalformedReport {
+        long matched = small.getLong();
+        long omitted = count();
+        int everywhere = small.get();
+        expect(everywhere == 0 || everywhere == 1, "with neither yes nor no");
+        stage = Stage.OVER;
+        listener.artifacts().onCollected(matched, omitted, everywhere == 1);
+        listener.onCollected();
     }
 
     private String text() throws MalformedReport {

@@ -42,6 +42,12 @@ interface ReportListener {
     /** The program has ended and all of its output was passed on. */
     void onEnded(RunnerReport report) throws MalformedReport;
 
+    /** Who hears of the files that it left behind, after its end. */
+    ArtifactListener artifacts();
+
+    /** Nothing more will be said of them. */
+    void onCollected();
+
     /** Somebody other than the worker told the sandbox to stop. */
     void onTold(int signal);
 }

@@ -1,8 +1,11 @@
 package dev.kiln.sandbox.docker;
 
+import dev.kiln.job.ArtifactRequest;
+import dev.kiln.job.Artifacts;
 import dev.kiln.job.ExecutionResult;
 import dev.kiln.job.Limits;
 import dev.kiln.job.Program;
+import dev.kiln.sandbox.ContextSource;
 import dev.kiln.sandbox.RunReleased;
 import dev.kiln.sandbox.SandboxFault;
 import dev.kiln.sandbox.StopSignal;
@@ -24,6 +27,9 @@ final class Run {
      */
     private static final Duration SAMPLE_EVERY = Duration.ofMillis(500);
 
+    /** For ending what the program left running, before the runner's own time begins to count. */
+    private static final Duration COLLECTION_GRACE = Duration.ofSeconds(5);
+
     private final Engine engine;
     private final Cells cells;
     private final SandboxConfig config;
@@ -33,6 +39,7 @@ final class Run {
     private Cgroup.Sample latest = Cgroup.Sample.UNKNOWN;
     private @Nullable Stretch compiling;
     private @Nullable Stretch running;
+    private ArtifactRequest asked = ArtifactRequest.NONE;
 
     /** The compiler's limit of time, while it is at work. */
     private @Nullable Duration compilerLimit;
@@ -47,8 +54,9 @@ final class Run {
     }
 
     /** Runs the program to its end, whatever that is. The cell still exists afterwards. */
-    ExecutionResult toEnd(Program program, LaunchCommand command)
+    ExecutionResult toEnd(Program program, LaunchCommand command, ContextSource contexts)
             throws SandboxFault, RunReleased, InterruptedException {
+        asked = program.artifacts();
         var conversation = cell.conversation();
         Wait wait = await(conversation.ready(), patience());
         RunnerHello hello = conversation.ready().getNow(null);
@@ -57,7 +65,7 @@ final class Run {
         }
         if (wait == Wait.DONE && hello != null) {
             requireIsolation(hello);
-            cell.load(program, command);
+            cell.load(program, command, contexts);
             wait = started(command.compile());
         }
         if (wait == Wait.LATE && compilerLimit == null) {
@@ -195,8 +203,25 @@ final class Run {
         return switch (Verdict.of(seen, limits)) {
             case Verdict.Failed(var scope, String why) -> throw new SandboxFault(scope, why);
             case Verdict.Ended verdict ->
-                    new Account(cell, compiling, running, endedNanos, latest).result(verdict, end);
+                    new Account(cell, compiling, running, endedNanos, latest)
+                            .result(verdict, end, artifacts(end));
         };
+    }
+
+    /**
+     * After the verdict: what bringing files out costs, and how it ends, is no longer the program's
+     * doing. Only a runner that lives can do it.
+     */
+    private Artifacts artifacts(Conversation.End end) throws InterruptedException {
+        if (!(end instanceof Conversation.End.Reported)) {
+            return Artifacts.notCollected(asked);
+        }
+        if (!asked.isEmpty()) {
+            await(
+                    cell.conversation().collected(),
+                    System.nanoTime() + RunnerSpec.COLLECTION.plus(COLLECTION_GRACE).toNanos());
+        }
+        return cell.conversation().broughtOut();
     }
 
     /**

@@ -1,10 +1,12 @@
 package dev.kiln.sandbox.docker;
 
+import dev.kiln.job.ArtifactRequest;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param env environment of the program, all of it
  * @param links names in {@code /job/files} that appear in the work directory
  * @param compile what to do before; null for nothing
+ * @param artifacts what to bring out afterwards
  */
 record RunnerSpec(
         long outputBytes,
@@ -26,7 +29,8 @@ record RunnerSpec(
         List<String> argv,
         Map<String, String> env,
         List<String> links,
-        @Nullable Compile compile) {
+        @Nullable Compile compile,
+        ArtifactRequest artifacts) {
     /**
      * The compile step.
      *
@@ -39,6 +43,9 @@ record RunnerSpec(
 
     /** Bytes of the compiler's output that the runner passes on: some hundred messages. */
     static final int COMPILER_OUTPUT_BYTES = 64 << 10;
+
+    /** The longest that the runner looks for artifacts. */
+    static final Duration COLLECTION = Duration.ofSeconds(10);
 
     /** The most bytes that the runner takes. */
     static final int MAX_BYTES = 16 << 20;
@@ -89,6 +96,12 @@ record RunnerSpec(
             writeStrings(out, compile == null ? List.of() : compile.argv());
             writeStrings(out, compile == null ? List.of() : assignments(compile.env()));
             out.writeLong(COMPILER_OUTPUT_BYTES);
+            writeStrings(out, artifacts.patterns());
+            out.writeLong(artifacts.maxBytes());
+            out.writeLong(artifacts.maxFileBytes());
+            out.writeInt(artifacts.maxFiles());
+            out.writeInt(artifacts.maxDepth());
+            out.writeInt(Math.toIntExact(COLLECTION.toMillis()));
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible);
         }

@@ -1,5 +1,6 @@
 package dev.kiln.sandbox.docker;
 
+import dev.kiln.sandbox.ContextSource;
 import dev.kiln.sandbox.RuntimesConfig;
 import dev.kiln.sandbox.Sandbox;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -15,8 +16,8 @@ import java.io.IOException;
 class SandboxBean {
     @Produces
     @ApplicationScoped
-    Sandbox sandbox(SandboxConfig config, RuntimesConfig runtimes) {
-        return new DockerSandbox(config, runtimes);
+    Sandbox sandbox(SandboxConfig config, RuntimesConfig runtimes, ContextSource contexts) {
+        return new DockerSandbox(config, runtimes, contexts);
     }
 
     void close(@Disposes Sandbox sandbox) throws IOException {

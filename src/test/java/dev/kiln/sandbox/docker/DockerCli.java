@@ -81,7 +81,7 @@ final class DockerCli {
 
     private boolean inputArrived() throws IOException {
         try (var jobs = Files.list(home.resolve("jobs"))) {
-            return jobs.anyMatch(job -> Files.exists(job.resolve("stdin")));
+            return jobs.anyMatch(job -> Files.exists(job.resolve("job/stdin")));
         }
     }
 

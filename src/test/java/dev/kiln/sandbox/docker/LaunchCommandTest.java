@@ -3,9 +3,12 @@ package dev.kiln.sandbox.docker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.kiln.job.ArtifactRequest;
+import dev.kiln.job.Context;
 import dev.kiln.job.InputFile;
 import dev.kiln.job.Needs;
 import dev.kiln.job.Program;
+import dev.kiln.sandbox.ContextSource;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.nio.charset.StandardCharsets;
@@ -133,11 +136,12 @@ class LaunchCommandTest {
                         List.of("/bin/é"),
                         Map.of("A", "1"),
                         List.of("x"),
-                        new RunnerSpec.Compile(List.of("/cc", "-c"), Map.of("B", "2")));
+                        new RunnerSpec.Compile(List.of("/cc", "-c"), Map.of("B", "2")),
+                        new ArtifactRequest(List.of("*.ü"), 6, 7, 8, 9));
 
         var in = new DataInputStream(new ByteArrayInputStream(spec.encode()));
         assertThat(in.readInt()).isEqualTo(in.available());
-        assertThat(in.readShort()).isEqualTo((short) 2);
+        assertThat(in.readShort()).isEqualTo((short) RunnerSpec.PROTOCOL);
         assertThat(in.readLong()).isEqualTo(5);
         assertThat(in.readLong()).isEqualTo(5);
         assertThat(in.readInt()).isEqualTo(1);
@@ -149,6 +153,12 @@ class LaunchCommandTest {
         assertThat(strings(in)).containsExactly("/cc", "-c");
         assertThat(strings(in)).containsExactly("B=2");
         assertThat(in.readLong()).isEqualTo(65_536);
+        assertThat(strings(in)).containsExactly("*.ü");
+        assertThat(in.readLong()).isEqualTo(6);
+        assertThat(in.readLong()).isEqualTo(7);
+        assertThat(in.readInt()).isEqualTo(8);
+        assertThat(in.readInt()).isEqualTo(9);
+        assertThat(in.readInt()).isEqualTo(10_000);
         assertThat(in.available()).isZero();
     }
 
@@ -170,7 +180,8 @@ class LaunchCommandTest {
                                                 List.of("a\0b"),
                                                 Map.of(),
                                                 List.of(),
-                                                null)
+                                                null,
+                                                ArtifactRequest.NONE)
                                         .encode())
                 .hasMessageContaining("NUL");
         assertThatThrownBy(
@@ -181,7 +192,8 @@ class LaunchCommandTest {
                                                 List.of("/x", "a".repeat(17 << 20)),
                                                 Map.of(),
                                                 List.of(),
-                                                null)
+                                                null,
+                                                ArtifactRequest.NONE)
                                         .encode())
                 .hasMessageContaining("at most");
     }
@@ -192,12 +204,18 @@ class LaunchCommandTest {
         var input = InputDir.create(home.resolve("jobs"), "kiln-1");
         input.fill("main.py", new byte[] {1}, new byte[] {2}, List.of(file("d/e/f"), file("d/g")));
 
-        assertThat(home.resolve("jobs/kiln-1/files/main.py")).hasBinaryContent(new byte[] {1});
-        assertThat(home.resolve("jobs/kiln-1/stdin")).hasBinaryContent(new byte[] {2});
-        assertThat(home.resolve("jobs/kiln-1/files/d/e/f")).hasBinaryContent(new byte[] {7});
+        assertThat(home.resolve("jobs/kiln-1/job/files/main.py")).hasBinaryContent(new byte[] {1});
+        assertThat(home.resolve("jobs/kiln-1/job/stdin")).hasBinaryContent(new byte[] {2});
+        assertThat(home.resolve("jobs/kiln-1/mnt")).isEmptyDirectory();
+        input.fillContext(new Context.Inline(new byte[] {3}), ContextSource.NONE);
+        assertThat(home.resolve("jobs/kiln-1/mnt/context")).hasBinaryContent(new byte[] {3});
+        assertThat(Files.getPosixFilePermissions(home.resolve("jobs/kiln-1/mnt/context")))
+                .hasSize(3);
+        assertThat(home.resolve("jobs/kiln-1/job/files/d/e/f")).hasBinaryContent(new byte[] {7});
         assertThat(Files.getPosixFilePermissions(home.resolve("jobs"))).hasSize(3);
-        assertThat(Files.getPosixFilePermissions(home.resolve("jobs/kiln-1/files/d"))).hasSize(7);
-        Files.createSymbolicLink(home.resolve("jobs/kiln-1/files/link"), home);
+        assertThat(Files.getPosixFilePermissions(home.resolve("jobs/kiln-1/job/files/d")))
+                .hasSize(7);
+        Files.createSymbolicLink(home.resolve("jobs/kiln-1/job/files/link"), home);
         input.delete();
         assertThat(home.resolve("jobs")).isEmptyDirectory();
         input.delete();
@@ -236,7 +254,7 @@ class LaunchCommandTest {
                 null,
                 SandboxHost.LIMITS,
                 Path.of("/r"),
-                Path.of("/i"),
+                new InputDir(Path.of("/i")),
                 Map.of());
     }
 }

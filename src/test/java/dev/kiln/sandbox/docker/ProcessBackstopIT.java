@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kiln.job.ExecutionResult;
 import dev.kiln.job.Termination;
+import dev.kiln.sandbox.ContextSource;
 import dev.kiln.sandbox.StopSignal;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +54,7 @@ class ProcessBackstopIT {
         try {
             var command = new LaunchCommand("main.sh", List.of("/bin/sh", "{file}"), null);
             return new Run(engine, cells, home.settings, cell, new StopSignal())
-                    .toEnd(program, command);
+                    .toEnd(program, command, ContextSource.NONE);
         } finally {
             cells.dispose(cell);
         }

@@ -3,6 +3,8 @@ package dev.kiln.sandbox.docker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.kiln.job.Artifact;
+import dev.kiln.job.Omission;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -139,6 +141,91 @@ class ReportDecoderTest {
         assertThat(heard.words).containsExactly("ready 6.1 ", "failed 9 2", "told 15");
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 7, 1000})
+    void what_a_program_left_behind_comes_after_its_end(int chunk) throws Exception {
+        byte[] all =
+                join(
+                        hello("6.1", ""),
+                        frame('S'),
+                        end(0, 0, 0, 0, 0, 0),
+                        frame('A', "out/ü"),
+                        frame('b', "con"),
+                        frame('b', "tent"),
+                        frame('D', (byte) 0),
+                        frame('N', "\001link"),
+                        collected(0b01, 1, 1));
+
+        for (int at = 0; at < all.length; at += chunk) {
+            decoder.feed(ByteBuffer.wrap(all, at, Math.min(chunk, all.length - at)));
+        }
+
+        assertThat(heard.words).containsExactly("ready 6.1 ", "started", "ended 0", "collected");
+        var brought = heard.artifacts.collected();
+        assertThat(brought.files().getFirst().path()).isEqualTo("out/ü");
+        assertThat(brought.files().getFirst().content()).asString().isEqualTo("content");
+        assertThat(brought.omitted()).extracting(Omission::path).containsExactly("link", "*.txt");
+    }
+
+    @Test
+    void artifacts_out_of_turn_and_of_wrong_lengths_are_malformed() {
+        byte[] ready = hello("6.1", "");
+        byte[] ended = join(ready, frame('S'), end(0, 0, 0, 0, 0, 0));
+        for (char type : "AbDNQ".toCharArray()) {
+            assertMalformed(join(ready, frame(type, "x")));
+            assertMalformed(join(ready, frame('S'), frame(type, "x")));
+            assertMalformed(join(ended, collected(0, 0, 1), frame(type, "x")));
+            assertMalformed(join(ended, frame(type)));
+            assertMalformed(join(ended, new byte[] {(byte) type, 0x7f, 0, 0, 0}));
+        }
+        assertMalformed(join(ended, frame('A', "a".repeat(1025))));
+        assertMalformed(join(ended, frame('A', "a"), new byte[] {'b', 0, 1, 0, 1}));
+        assertMalformed(join(ended, collected(0, -1, 1)));
+        assertMalformed(join(ended, collected(0, 0, 2)));
+    }
+
+    @Test
+    void frames_of_artifacts_in_any_order_end_in_a_refusal_or_in_silence() {
+        var random = new Random(11);
+        byte[] start = join(hello("6.1", ""), frame('S'), end(0, 0, 0, 0, 0, 0));
+        for (int round = 0; round < 20_000; round++) {
+            var fresh = new Heard();
+            var each = new ReportDecoder(fresh);
+            try {
+                each.feed(ByteBuffer.wrap(start));
+                for (int i = random.nextInt(12); i > 0; i--) {
+                    byte[] payload = new byte[random.nextInt(24)];
+                    random.nextBytes(payload);
+                    char type = "AAbbbDDNQX".charAt(random.nextInt(10));
+                    each.feed(
+                            ByteBuffer.wrap(
+                                    type == 'D'
+                                            ? frame('D', (byte) random.nextInt(12))
+                                            : type == 'Q'
+                                                    ? collected(random.nextLong(), i, i & 1)
+                                                    : frame(type, payload)));
+                }
+            } catch (MalformedReport expected) {
+                assertThat(expected).hasMessageMatching("(?s).*(frame|artifact|omission).*");
+            }
+            var brought = fresh.artifacts.collected();
+            assertThat(brought.files())
+                    .hasSizeLessThanOrEqualTo(ArtifactCollectorTest.REQUEST.maxFiles());
+            assertThat(brought.files().stream().mapToLong(Artifact::bytes).sum())
+                    .isLessThanOrEqualTo(ArtifactCollectorTest.REQUEST.maxBytes());
+        }
+    }
+
+    private static byte[] collected(long matched, long omitted, int everywhere) {
+        return frame(
+                'Q',
+                ByteBuffer.allocate(17)
+                        .putLong(matched)
+                        .putLong(omitted)
+                        .put((byte) everywhere)
+                        .array());
+    }
+
     @Test
     void what_comes_out_of_turn_is_malformed() {
         assertMalformed(frame('S'));
@@ -157,9 +244,9 @@ class ReportDecoderTest {
     void wrong_lengths_and_values_are_malformed() {
         assertMalformed(new byte[] {'R', 0x7f, (byte) 0xff, (byte) 0xff, (byte) 0xff});
         assertMalformed(new byte[] {'R', (byte) 0xff, (byte) 0xff, (byte) 0xff, (byte) 0xff});
-        assertMalformed(frame('R', new byte[] {0, 9, 0, 0, 0, 0}));
-        assertMalformed(frame('R', new byte[] {0, 1, 0, 9, 0, 0}));
-        assertMalformed(frame('R', new byte[] {0, 1, 0, 0, 0, 0, 7}));
+        assertMalformed(frame('R', new byte[] {0, 1, 0, 0, 0, 0}));
+        assertMalformed(frame('R', new byte[] {0, RunnerSpec.PROTOCOL, 0, 9, 0, 0}));
+        assertMalformed(frame('R', new byte[] {0, RunnerSpec.PROTOCOL, 0, 0, 0, 0, 7}));
         byte[] started = join(hello("6.1", ""), frame('S'));
         assertMalformed(join(started, frame('O')));
         assertMalformed(join(started, new byte[] {'O', 0, 1, 0, 1}));
@@ -254,6 +341,8 @@ class ReportDecoderTest {
         private final ByteArrayOutputStream compiler = new ByteArrayOutputStream();
         private final ByteArrayOutputStream out = new ByteArrayOutputStream();
         private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+        private final ArtifactCollector artifacts =
+                new ArtifactCollector(ArtifactCollectorTest.REQUEST);
         private RunnerReport report;
 
         @Override
@@ -311,6 +400,16 @@ class ReportDecoderTest {
         public void onEnded(RunnerReport ended) {
             report = ended;
             words.add("ended " + ended.exitCode());
+        }
+
+        @Override
+        public ArtifactListener artifacts() {
+            return artifacts;
+        }
+
+        @Override
+        public void onCollected() {
+            words.add("collected");
         }
 
         @Override

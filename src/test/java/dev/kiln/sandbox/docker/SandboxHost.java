@@ -43,7 +43,16 @@ final class SandboxHost implements AutoCloseable {
     }
 
     SandboxHost(String isolation) {
-        this(isolation, runtimes(Map.of("python", pythonWith(IMAGE), "sh", shellWith(IMAGE))));
+        this(
+                isolation,
+                runtimes(
+                        Map.of(
+                                "python",
+                                pythonWith(IMAGE),
+                                "plain",
+                                plainWith(IMAGE),
+                                "sh",
+                                shellWith(IMAGE))));
     }
 
     /** With these languages. */
@@ -88,6 +97,11 @@ final class SandboxHost implements AutoCloseable {
     static Interpreter pythonWith(String image) {
         return new Interpreter(
                 image, "main.py", List.of("/usr/bin/python3", "/kiln/python/guard.py", "{file}"));
+    }
+
+    /** Python without the import guard, for programs that must reach the kernel. */
+    static Interpreter plainWith(String image) {
+        return new Interpreter(image, "main.py", List.of("/usr/bin/python3", "{file}"));
     }
 
     static Interpreter shellWith(String image) {

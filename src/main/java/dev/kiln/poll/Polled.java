@@ -1,0 +1,48 @@
+package dev.kiln.poll;
+
+import dev.kiln.job.JobId;
+import dev.kiln.problem.Problem;
+import dev.kiln.problem.ProblemException;
+import dev.kiln.problem.ProblemType;
+import dev.kiln.store.StoreUnavailable;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** What all answers about a job have in common. */
+final class Polled {
+    private static final Logger LOG = Logger.getLogger(Polled.class);
+
+    private Polled() {}
+
+    static JobId id(String text) {
+        try {
+            return JobId.parse(text);
+        } catch (IllegalArgumentException noUuid) {
+            throw new ProblemException(
+                    ProblemType.INVALID_REQUEST,
+                    "a job's id is a UUID in its form of 36 characters");
+        }
+    }
+
+    static ProblemException unknown(JobId id) {
+        return new ProblemException(ProblemType.UNKNOWN_JOB, "no job has the id " + id);
+    }
+
+    /** Bytes that someone else's program wrote: no browser may take them for a page of ours. */
+    static Response.ResponseBuilder download(byte @Nullable [] bytes) {
+        return Response.ok(bytes, MediaType.APPLICATION_OCTET_STREAM)
+                .header("X-Content-Type-Options", "nosniff")
+                .header(HttpHeaders.CONTENT_DISPOSITION, "attachment");
+    }
+
+    static Response unavailable(StoreUnavailable e) {
+        LOG.warnf("outcome=poll not answered: %s", e.getMessage());
+        var problem =
+                Problem.of(
+                        ProblemType.UNAVAILABLE, "the database cannot be reached: ask again later");
+        return Response.fromResponse(problem.response()).header(HttpHeaders.RETRY_AFTER, 1).build();
+    }
+}

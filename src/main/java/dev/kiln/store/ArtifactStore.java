@@ -1,0 +1,74 @@
+package dev.kiln.store;
+
+import dev.kiln.job.Artifact;
+import dev.kiln.job.Artifacts;
+import dev.kiln.job.JobId;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.HexFormat;
+import java.util.Objects;
+import java.util.Optional;
+
+/** The contents of the files that programs left behind. */
+@ApplicationScoped
+public class ArtifactStore {
+    private static final String INSERT =
+            "insert into artifact (job_id, path, bytes, sha256, content) values (?, ?, ?, ?, ?)";
+
+    private static final String CONTENT =
+            "select bytes, sha256, content from artifact where job_id = ? and path = ?";
+
+    private final Database database;
+
+    ArtifactStore(Database database) {
+        this.database = database;
+    }
+
+    /** Writes them with the job's result, in its transaction. */
+    static void insert(Connection connection, JobId job, Artifacts artifacts) throws SQLException {
+        if (artifacts.files().isEmpty()) {
+            return;
+        }
+        try (var statement = connection.prepareStatement(INSERT)) {
+            for (Artifact artifact : artifacts.files()) {
+                statement.setObject(1, job.value());
+                statement.setString(2, artifact.path());
+                statement.setLong(3, artifact.bytes());
+                statement.setBytes(4, HexFormat.of().parseHex(artifact.sha256()));
+                statement.setBytes(5, Objects.requireNonNull(artifact.content()));
+                statement.addBatch();
+            }
+            statement.executeBatch();
+        }
+    }
+
+    /**
+     * One of them with its content.
+     *
+     * @throws StoreUnavailable when the same call may succeed later
+     */
+    public Optional<Artifact> find(JobId job, String path) {
+        // Postgres has no such text; it would take the question for an error.
+        if (path.indexOf('\0') >= 0) {
+            return Optional.empty();
+        }
+        return database.sql(
+                connection -> {
+                    try (var statement = connection.prepareStatement(CONTENT)) {
+                        statement.setObject(1, job.value());
+                        statement.setString(2, path);
+                        try (var row = statement.executeQuery()) {
+                            return row.next()
+                                    ? Optional.of(
+                                            new Artifact(
+                                                    path,
+                                                    row.getLong(1),
+                                                    HexFormat.of().formatHex(row.getBytes(2)),
+                                                    row.getBytes(3)))
+                                    : Optional.empty();
+                        }
+                    }
+                });
+    }
+}
