@@ -48,5 +48,12 @@ public interface RuntimesConfig {
          */
         @WithDefault("30s")
         Duration compileTimeout();
+
+        /**
+         * A program in this language that a worker runs once before the language's first job. It
+         * brings what it loads into the host's memory; the language is not offered where it does
+         * not succeed.
+         */
+        Optional<String> warmUp();
     }
 }

@@ -36,6 +36,7 @@ public final class DockerSandbox implements Sandbox, Closeable {
     private final Engine engine;
     private final Images images;
     private final NetworkGate network;
+    private final WarmUps warmUps;
 
     /** Held while probing, so that ten waiting runs probe once. */
     private final ReentrantLock probing = new ReentrantLock();
@@ -62,6 +63,15 @@ public final class DockerSandbox implements Sandbox, Closeable {
         this.engine = new Engine(address, config.callTimeout(), config.connections());
         this.images = new Images(engine);
         this.network = new NetworkGate(engine, config, this::runTrusted);
+        this.warmUps =
+                new WarmUps(
+                        (runtime, program, limits) ->
+                                run(
+                                        TrustedPrograms.tag(),
+                                        program,
+                                        limits,
+                                        new StopSignal(),
+                                        runtime));
     }
 
     /** {@inheritDoc} An interrupt counts as {@code RELEASED}. */
@@ -229,6 +239,7 @@ public final class DockerSandbox implements Sandbox, Closeable {
                 swept = System.nanoTime();
                 place.orphans().sweep();
             }
+            warmUp(lacking);
             return lacking;
         } catch (InterruptedException interrupted) {
             throw interruptedCheck(interrupted);
@@ -257,6 +268,23 @@ public final class DockerSandbox implements Sandbox, Closeable {
             throw last;
         }
         return lacking;
+    }
+
+    /** Adds those languages whose warm-up fails. */
+    private void warmUp(Map<String, String> lacking) throws SandboxFault, InterruptedException {
+        for (var runtime : runtimes.runtimes().entrySet()) {
+            String language = runtime.getKey();
+            if (!lacking.containsKey(language)) {
+                Image image = images.own(runtime.getValue().image());
+                warmUps.failure(language, runtime.getValue(), image)
+                        .ifPresent(why -> lacking.put(language, why));
+            }
+        }
+        if (!lacking.isEmpty() && lacking.size() == runtimes.runtimes().size()) {
+            throw new SandboxFault(
+                    SandboxFault.Scope.HOST,
+                    "No language can be run here. " + String.join(" ", lacking.values()));
+        }
     }
 
     /** Workers that died beside this one left theirs, and nobody else may come by to look. */

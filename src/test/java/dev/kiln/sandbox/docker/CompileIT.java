@@ -55,6 +55,11 @@ class CompileIT {
         public Optional<List<String>> compile() {
             return Optional.of(compiler);
         }
+
+        @Override
+        public Optional<String> warmUp() {
+            return Optional.empty();
+        }
     }
 
     @BeforeAll
