@@ -3,8 +3,8 @@ package dev.kiln.sandbox;
 import dev.kiln.job.ExecutionResult;
 import dev.kiln.job.Limits;
 import dev.kiln.job.Program;
-import java.util.Set;
 import java.util.Map;
+import java.util.Set;
 
 /** Runs programs that nobody trusts. Implementations are safe for use by many threads. */
 public interface Sandbox {

@@ -131,7 +131,9 @@ public final class DockerSandbox implements Sandbox, Closeable {
         try {
             var command = order.command();
             return new Run(engine, cells, config, cell, order.stop())
-                    .toEnd(order.program(), chosen.foreign() ? command.byName() : command,
+                    .toEnd(
+                            order.program(),
+                            chosen.foreign() ? command.byName() : command,
                             contexts);
         } finally {
             cells.dispose(cell);
