@@ -2,8 +2,8 @@ package dev.kiln.store;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.kiln.job.Demand;
 import dev.kiln.job.Context;
+import dev.kiln.job.Demand;
 import dev.kiln.job.JobId;
 import dev.kiln.job.Limits;
 import dev.kiln.job.Placement;
