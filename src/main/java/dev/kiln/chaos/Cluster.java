@@ -55,18 +55,22 @@ final class Cluster implements AutoCloseable {
      * Starts all processes and waits until they are ready: the doors first, who make the tables.
      */
     void start() throws InterruptedException {
-        doors.start();
-        all(workers.stream().map(Worker::node).toList());
+        doors.startFirst();
+        all(workers.stream().map(Worker::node).toList(), Node::startFirst);
     }
 
-    private static void all(List<Node> nodes) throws InterruptedException {
+    private interface Start {
+        void start(Node node) throws InterruptedException;
+    }
+
+    private static void all(List<Node> nodes, Start start) throws InterruptedException {
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<?>> starting = new ArrayList<>();
             for (Node node : nodes) {
                 starting.add(
                         threads.submit(
                                 () -> {
-                                    node.start();
+                                    start.start(node);
                                     return node;
                                 }));
             }
@@ -92,7 +96,7 @@ final class Cluster implements AutoCloseable {
         for (Node node : nodes()) {
             node.signal("CONT");
         }
-        all(nodes());
+        all(nodes(), Node::start);
     }
 
     /** All processes. */

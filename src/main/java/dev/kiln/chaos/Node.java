@@ -70,8 +70,22 @@ final class Node implements AutoCloseable {
         return handling;
     }
 
+    /**
+     * Starts it for the first time and waits until it is ready.
+     *
+     * @throws ServerEndedException with its own sentence when the start is refused: nothing has
+     *     been harmed yet, so that waiting would cure nothing
+     */
+    void startFirst() throws InterruptedException {
+        start(false);
+    }
+
     /** Starts it and waits until it is ready; a start that is refused is tried again. */
     void start() throws InterruptedException {
+        start(true);
+    }
+
+    private void start(boolean again) throws InterruptedException {
         var giveUp = Instant.now().plus(READY_LIMIT);
         String last = "";
         while (!closed && Instant.now().isBefore(giveUp)) {
@@ -82,10 +96,15 @@ final class Node implements AutoCloseable {
             try {
                 current.awaitReady();
                 return;
-            } catch (ServerEndedException | ServerStartException notYet) {
-                last = String.valueOf(notYet.getMessage());
-                Thread.sleep(RESTART_PAUSE);
+            } catch (ServerEndedException refused) {
+                if (!again) {
+                    throw refused;
+                }
+                last = String.valueOf(refused.getMessage());
+            } catch (ServerStartException late) {
+                last = String.valueOf(late.getMessage());
             }
+            Thread.sleep(RESTART_PAUSE);
         }
         if (!closed) {
             throw new ServerStartException(

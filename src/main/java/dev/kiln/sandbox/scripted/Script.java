@@ -20,8 +20,8 @@ import java.util.List;
  * exit CODE                      0 to 255
  * signal NUMBER                  1 to 64
  * time-out | out-of-memory       ends as at that limit, without waiting for it
- * fault sandbox|host TEXT        the platform fails
- * fault-first CLAIMS sandbox|host TEXT   so it does under the first claims; later ones go on
+ * fault sandbox|needs|host TEXT  the platform fails
+ * fault-first CLAIMS SCOPE TEXT  so it does under the first claims; later ones go on
  * </pre>
  *
  * @param steps in order
@@ -80,10 +80,11 @@ record Script(List<Step> steps) {
         var scope =
                 switch (parts[0]) {
                     case "sandbox" -> SandboxFault.Scope.SANDBOX;
+                    case "needs" -> SandboxFault.Scope.NEEDS;
                     case "host" -> SandboxFault.Scope.HOST;
                     default ->
                             throw new ScriptError(
-                                    line, "a fault is one of sandbox or host, not " + parts[0]);
+                                    line, "a fault is one of sandbox, needs or host, not " + parts[0]);
                 };
         return new Step.Fault(scope, parts.length > 1 ? parts[1] : "scripted", claims);
     }

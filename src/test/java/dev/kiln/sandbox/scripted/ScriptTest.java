@@ -75,7 +75,7 @@ class ScriptTest {
             sleep soon          | 'soon' is not a whole number
             exit 256            | '256' is not a whole number of 0 to 255
             signal 0            | '0' is not a whole number of 1 to 64
-            fault nobody x      | a fault is one of sandbox or host, not nobody
+            fault nobody x      | a fault is one of sandbox, needs or host, not nobody
             fault-first x host  | 'x' is not a whole number
             """)
     void what_is_no_step_is_told_as_an_interpreter_would(String line, String sentence)
