@@ -5,6 +5,7 @@ import dev.kiln.lifecycle.KilnConfig;
 import dev.kiln.lifecycle.Role;
 import dev.kiln.run.HostHealth;
 import dev.kiln.run.WorkerConfig;
+import dev.kiln.sandbox.scripted.ScriptedConfig;
 import dev.kiln.store.Schema;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.StartupEvent;
@@ -28,6 +29,7 @@ class Preflight {
     private final Schema schema;
     private final TopicCheck topics;
     private final HostHealth host;
+    private final ScriptedConfig scripted;
     private final InetSocketAddress address;
 
     Preflight(
@@ -36,6 +38,7 @@ class Preflight {
             Schema schema,
             TopicCheck topics,
             HostHealth host,
+            ScriptedConfig scripted,
             @ConfigProperty(name = "quarkus.http.host") String httpHost,
             @ConfigProperty(name = "quarkus.http.port") int httpPort) {
         this.kiln = kiln;
@@ -43,6 +46,7 @@ class Preflight {
         this.schema = schema;
         this.topics = topics;
         this.host = host;
+        this.scripted = scripted;
         this.address = new InetSocketAddress(httpHost, httpPort);
     }
 
@@ -50,6 +54,7 @@ class Preflight {
     void check(@Observes @Priority(100) StartupEvent event) {
         worker.effectiveSlots(); // throws on a number that makes no sense
         worker.effectiveMemoryBudget(); // likewise
+        require(scripted.refusal(address));
         require(checkPort());
         require(schema.migrate());
         if (kiln.roles().contains(Role.INTAKE) || kiln.roles().contains(Role.RELAY)) {

@@ -42,6 +42,10 @@ class ArchitectureTest {
                     Map.entry("claim", Set.of("job", "store", "lifecycle")),
                     Map.entry("sandbox", Set.of("job")),
                     Map.entry("sandbox.docker", Set.of("job", "sandbox")),
+                    Map.entry("sandbox.scripted", Set.of("job", "sandbox")),
+                    Map.entry(
+                            "sandbox.host",
+                            Set.of("job", "sandbox", "sandbox.docker", "sandbox.scripted")),
                     Map.entry("doctor", Set.of("job", "sandbox", "sandbox.docker")),
                     Map.entry(
                             "run",
@@ -55,6 +59,7 @@ class ArchitectureTest {
                                     "wire")),
                     Map.entry("local", Set.of("intake", "job", "sandbox", "sandbox.docker")),
                     Map.entry("embedded", Set.of()),
+                    Map.entry("chaos", Set.of("embedded")),
                     Map.entry("cli.client", Set.of()),
                     Map.entry("cli.terminal", Set.of()),
                     Map.entry("cli.program", Set.of("cli.client")),
@@ -82,6 +87,7 @@ class ArchitectureTest {
                     Map.entry(
                             "cli",
                             Set.of(
+                                    "chaos",
                                     "cli.bench",
                                     "cli.client",
                                     "cli.demo",
@@ -92,7 +98,15 @@ class ArchitectureTest {
                                     "embedded")),
                     // The entry point: it alone looks at several features, to check them before
                     // they start.
-                    Map.entry("", Set.of("intake", "lifecycle", "run", "store", "embedded")));
+                    Map.entry(
+                            "",
+                            Set.of(
+                                    "intake",
+                                    "lifecycle",
+                                    "run",
+                                    "sandbox.scripted",
+                                    "store",
+                                    "embedded")));
 
     /** A library, and the packages that may see it. */
     private static final Map<String, Set<String>> CONFINED =
@@ -102,9 +116,9 @@ class ArchitectureTest {
                     "org.hibernate", Set.of("store"),
                     "org.flywaydb", Set.of("store"),
                     "io.micrometer", Set.of("fleet"),
-                    "java.sql", Set.of("store", "embedded"),
+                    "java.sql", Set.of("store", "embedded", "chaos"),
                     "org.eclipse.microprofile.reactive", Set.of("intake", "event"),
-                    "org.apache.kafka", Set.of("intake", "event", "embedded", "cli.demo"),
+                    "org.apache.kafka", Set.of("intake", "event", "embedded", "cli.demo", "chaos"),
                     "picocli", Set.of("cli", "cli.bench", "cli.demo", "cli.local", "cli.program"));
 
     private static final JavaClasses CLASSES =

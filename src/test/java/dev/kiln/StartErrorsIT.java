@@ -49,6 +49,7 @@ class StartErrorsIT {
             KILN_HOME | /proc/nowhere | Cannot write below /proc/nowhere
             KILN_WORKER_SLOTS | 0 | A setting is wrong: kiln.worker.slots must be >= 1: 0.
             KILN_ROLES | foo | A setting is wrong: The config property kiln.roles with the config value "foo": Cannot convert foo
+            JAVA_TOOL_OPTIONS | -Dkiln.sandbox.scripted=true -Dquarkus.http.host=0.0.0.0 | kiln.sandbox.scripted=true would let whoever reaches 0.0.0.0 make up results: unset it
             JAVA_TOOL_OPTIONS | -Dkiln.worker.slot=1 | A setting is wrong: kiln.worker.slot in SysPropConfigSource is unknown.
             """)
     void one_sentence_and_no_more(String variable, String value, String sentence) throws Exception {

@@ -53,6 +53,7 @@ public final class Main {
                         .addSubcommand(new UpCommand(terminal))
                         .addSubcommand(new DemoCommand(terminal))
                         .addSubcommand(new BenchCommand(terminal))
+                        .addSubcommand(new ChaosCommand(terminal))
                         .addSubcommand(new RunCommand(terminal))
                         .addSubcommand(new DoctorCommand(terminal));
         line.getSubcommands()

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,12 +20,15 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The Kiln server of this machine: the production artifact, unchanged, in a process of its own. */
-final class ServerProcess implements AutoCloseable {
+public final class ServerProcess implements AutoCloseable {
 
     private static final Duration READY_LIMIT = Duration.ofSeconds(90);
     private static final Duration DRAIN_LIMIT = Duration.ofSeconds(60);
     private static final Duration PROBE_LIMIT = Duration.ofSeconds(5);
     private static final int POLL_MS = 50;
+
+    /** Kafka's client unmaps buffers in a way that the JDK otherwise warns of on each start. */
+    private static final String QUIET = "--sun-misc-unsafe-memory-access=allow";
 
     private final Process process;
     private final URI url;
@@ -39,13 +43,39 @@ final class ServerProcess implements AutoCloseable {
     }
 
     /**
+     * What starts the artifact that the build made.
+     *
+     * @param given the environment: {@code KILN_ROOT} is where the build is, {@code KILN_JAVA} the
+     *     JVM
+     * @param options for the JVM
+     * @throws ServerStartException when there is no such artifact
+     */
+    public static List<String> command(Map<String, String> given, List<String> options) {
+        Path jar =
+                Path.of(
+                        given.getOrDefault("KILN_ROOT", "."),
+                        "target",
+                        "quarkus-app",
+                        "quarkus-run.jar");
+        if (!Files.exists(jar)) {
+            throw new ServerStartException(
+                    "there is no %s: build it with `mvn package`, or start ./kiln".formatted(jar));
+        }
+        String thisJava = ProcessHandle.current().info().command().orElse("java");
+        var command = new ArrayList<>(List.of(given.getOrDefault("KILN_JAVA", thisJava), QUIET));
+        command.addAll(options);
+        command.addAll(List.of("-jar", jar.toString()));
+        return command;
+    }
+
+    /**
      * Starts the server; it is not ready yet.
      *
      * @param command the JVM and the jar
      * @param environment what it gets besides this process's own
      * @param log where its output goes; null for wherever this process's output goes
      */
-    static ServerProcess start(
+    public static ServerProcess start(
             List<String> command, int port, Map<String, String> environment, @Nullable Path log) {
         var builder =
                 new ProcessBuilder(command)
@@ -73,7 +103,7 @@ final class ServerProcess implements AutoCloseable {
      * @throws ServerEndedException when it ends before
      * @throws ServerStartException when it takes too long
      */
-    void awaitReady() throws InterruptedException {
+    public void awaitReady() throws InterruptedException {
         var giveUp = Instant.now().plus(READY_LIMIT);
         try (var http = HttpClient.newBuilder().connectTimeout(PROBE_LIMIT).build()) {
             String answer = "it did not answer";
@@ -137,25 +167,50 @@ final class ServerProcess implements AutoCloseable {
     }
 
     /** Waits for its end, which is somebody else's doing, and gives its exit code. */
-    int awaitEnd() throws InterruptedException {
+    public int awaitEnd() throws InterruptedException {
         return process.waitFor();
+    }
+
+    /** The process's number, for signals. */
+    public long pid() {
+        return process.pid();
+    }
+
+    /** Whether it has not ended yet. */
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** Ends it as {@code kill -9} does, and waits for that. */
+    public void kill() throws InterruptedException {
+        stopping = true;
+        process.destroyForcibly().waitFor();
     }
 
     /**
      * Asks it to end, gives it time to finish or hand back its jobs, and kills it when that is not
      * enough.
+     *
+     * @return whether it was enough
      */
-    @Override
-    public void close() {
+    public boolean stop() {
         stopping = true;
         process.destroy();
         try {
-            if (!process.waitFor(DRAIN_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
-                process.destroyForcibly().waitFor();
+            if (process.waitFor(DRAIN_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+                return true;
             }
+            process.destroyForcibly().waitFor();
         } catch (InterruptedException e) {
             process.destroyForcibly();
             Thread.currentThread().interrupt();
         }
+        return false;
+    }
+
+    /** As {@link #stop}. */
+    @Override
+    public void close() {
+        stop();
     }
 }

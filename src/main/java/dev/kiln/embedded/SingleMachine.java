@@ -19,9 +19,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SingleMachine implements AutoCloseable {
 
-    /** Kafka's client unmaps buffers in a way that the JDK otherwise warns of on each start. */
-    private static final String QUIET = "--sun-misc-unsafe-memory-access=allow";
-
     private final Settings settings;
     private final Map<String, String> given;
     private final KilnHome home;
@@ -100,23 +97,11 @@ public final class SingleMachine implements AutoCloseable {
                 teardown.start(
                         () ->
                                 ServerProcess.start(
-                                        command(), settings.httpPort(), known, settings.log()));
+                                        ServerProcess.command(given, List.of()),
+                                        settings.httpPort(),
+                                        known,
+                                        settings.log()));
         server.awaitReady();
-    }
-
-    private List<String> command() {
-        Path jar =
-                Path.of(
-                        given.getOrDefault("KILN_ROOT", "."),
-                        "target",
-                        "quarkus-app",
-                        "quarkus-run.jar");
-        if (!Files.exists(jar)) {
-            throw new ServerStartException(
-                    "there is no %s: build it with `mvn package`, or start ./kiln".formatted(jar));
-        }
-        String thisJava = ProcessHandle.current().info().command().orElse("java");
-        return List.of(given.getOrDefault("KILN_JAVA", thisJava), QUIET, "-jar", jar.toString());
     }
 
     /** Where the server listens. */

@@ -9,13 +9,14 @@ import dev.kiln.lifecycle.Role;
 import dev.kiln.sandbox.StopSignal;
 import dev.kiln.store.ClaimStore;
 import dev.kiln.store.Doorbells;
+import dev.kiln.store.StoreUnavailable;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +38,12 @@ public class Dispatcher {
     private final KilnConfig kiln;
     private final WorkerId id;
     private final Slots slots;
-    private final Set<StopSignal> running = ConcurrentHashMap.newKeySet();
+    private final LostClaims lost;
+    private final Map<Claim, StopSignal> running = new ConcurrentHashMap<>();
+
+    /** Whether a claim may have taken effect whose answer never came. */
+    private volatile boolean inDoubt;
+
     private Pause pause = Pause.NONE;
     private @Nullable Loop loop;
 
@@ -56,7 +62,8 @@ public class Dispatcher {
             ClaimConfig claims,
             WorkerConfig worker,
             KilnConfig kiln,
-            WorkerId id) {
+            WorkerId id,
+            LostClaims lost) {
         this.runner = runner;
         this.claimable = claimable;
         this.health = health;
@@ -65,6 +72,7 @@ public class Dispatcher {
         this.worker = worker;
         this.kiln = kiln;
         this.id = id;
+        this.lost = lost;
         this.slots = new Slots(worker.effectiveSlots(), worker.effectiveMemoryBudget());
     }
 
@@ -91,8 +99,13 @@ public class Dispatcher {
             pause = Pause.HOST_UNAVAILABLE;
             return;
         }
+        if (inDoubt) {
+            lost.giveBack(running.keySet());
+        }
+        inDoubt = true;
         List<ClaimedJob> claimed =
                 claimable.claim(id.value(), slots.free(), slots.freeMemory(), claims.lease());
+        inDoubt = false;
         claimed.forEach(this::startRun);
         pause = claimed.isEmpty() ? Pause.NOTHING_QUEUED : Pause.NONE;
     }
@@ -100,7 +113,7 @@ public class Dispatcher {
     private void startRun(ClaimedJob job) {
         slots.take(memory(job));
         var stop = new StopSignal();
-        running.add(stop);
+        running.put(Claim.of(job.lease()), stop);
         Thread.ofVirtual().name("kiln-run-" + job.lease().job()).start(() -> run(job, stop));
     }
 
@@ -110,7 +123,7 @@ public class Dispatcher {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            running.remove(stop);
+            running.remove(Claim.of(job.lease()));
             slots.giveBack(memory(job));
         }
     }
@@ -127,10 +140,21 @@ public class Dispatcher {
             return;
         }
         loop.close();
+        giveBackLost();
         if (!slots.awaitIdle(worker.drainTimeout())) {
             LOG.infof("worker=%s drain=timed-out, giving back %d jobs", id, running.size());
-            running.forEach(stop -> stop.raise(StopSignal.Reason.RELEASED));
+            running.values().forEach(stop -> stop.raise(StopSignal.Reason.RELEASED));
             slots.awaitIdle(Duration.ofSeconds(10));
+        }
+    }
+
+    private void giveBackLost() {
+        try {
+            if (inDoubt) {
+                lost.giveBack(running.keySet());
+            }
+        } catch (StoreUnavailable e) {
+            LOG.debug("left to the reaper: what was claimed without an answer", e);
         }
     }
 }

@@ -88,6 +88,11 @@ public class LeaseStore {
              limit ?
             """;
 
+    private static final String OWNED =
+            """
+            select id, epoch, owner, attempt, lease_until from job where state = 'RUNNING' and owner = ?
+            """;
+
     private static final String EXPIRE =
             """
             with late as (
@@ -223,13 +228,22 @@ public class LeaseStore {
                 connection -> {
                     try (var statement = connection.prepareStatement(LAPSED)) {
                         statement.setInt(1, most);
-                        List<Lease> leases = new ArrayList<>();
-                        try (var row = statement.executeQuery()) {
-                            while (row.next()) {
-                                leases.add(lease(row, row.getString("owner")));
-                            }
-                        }
-                        return leases;
+                        return leases(statement);
+                    }
+                });
+    }
+
+    /**
+     * All leases that stand in a worker's name, whether it knows of them or not.
+     *
+     * @throws StoreUnavailable when the same call may succeed later
+     */
+    public List<Lease> owned(String owner) {
+        return database.sql(
+                connection -> {
+                    try (var statement = connection.prepareStatement(OWNED)) {
+                        statement.setString(1, owner);
+                        return leases(statement);
                     }
                 });
     }
@@ -254,6 +268,16 @@ public class LeaseStore {
             doorbells.outbox().ring();
         }
         return expired;
+    }
+
+    private static List<Lease> leases(PreparedStatement statement) throws SQLException {
+        List<Lease> leases = new ArrayList<>();
+        try (var row = statement.executeQuery()) {
+            while (row.next()) {
+                leases.add(lease(row, row.getString("owner")));
+            }
+        }
+        return leases;
     }
 
     static Lease lease(ResultSet row, String owner) throws SQLException {

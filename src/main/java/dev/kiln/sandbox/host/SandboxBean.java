@@ -1,0 +1,57 @@
+package dev.kiln.sandbox.host;
+
+import dev.kiln.sandbox.ContextSource;
+import dev.kiln.sandbox.RuntimesConfig;
+import dev.kiln.sandbox.Sandbox;
+import dev.kiln.sandbox.docker.DockerSandbox;
+import dev.kiln.sandbox.docker.SandboxConfig;
+import dev.kiln.sandbox.scripted.ScriptedConfig;
+import dev.kiln.sandbox.scripted.ScriptedLanguage;
+import dev.kiln.sandbox.scripted.ScriptedSandbox;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Produces;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import org.jboss.logging.Logger;
+
+/**
+ * Makes the sandbox when a process first needs one: a process without the worker's role never does.
+ */
+@ApplicationScoped
+class SandboxBean {
+    private static final Logger LOG = Logger.getLogger(SandboxBean.class);
+
+    @Produces
+    @ApplicationScoped
+    Sandbox sandbox(
+            SandboxConfig config,
+            RuntimesConfig runtimes,
+            ContextSource contexts,
+            ScriptedConfig scripted) {
+        if (!scripted.scripted()) {
+            return new DockerSandbox(config, runtimes, contexts);
+        }
+        LOG.warn(
+                "kiln.sandbox.scripted=true: programs of the language scripted are NOT RUN, their results are MADE UP. This is for measurements and tests alone.");
+        return new LanguageRouter(
+                Map.of(ScriptedLanguage.NAME, new ScriptedSandbox()),
+                new DockerSandbox(
+                        config, () -> without(runtimes, ScriptedLanguage.NAME), contexts));
+    }
+
+    private static Map<String, RuntimesConfig.Runtime> without(
+            RuntimesConfig runtimes, String language) {
+        var others = new HashMap<>(runtimes.runtimes());
+        others.remove(language);
+        return others;
+    }
+
+    void close(@Disposes Sandbox sandbox) throws IOException {
+        if (sandbox instanceof Closeable closeable) {
+            closeable.close();
+        }
+    }
+}
