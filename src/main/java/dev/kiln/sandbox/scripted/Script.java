@@ -84,7 +84,8 @@ record Script(List<Step> steps) {
                     case "host" -> SandboxFault.Scope.HOST;
                     default ->
                             throw new ScriptError(
-                                    line, "a fault is one of sandbox, needs or host, not " + parts[0]);
+                                    line,
+                                    "a fault is one of sandbox, needs or host, not " + parts[0]);
                 };
         return new Step.Fault(scope, parts.length > 1 ? parts[1] : "scripted", claims);
     }
