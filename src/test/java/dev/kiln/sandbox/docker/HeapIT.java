@@ -1,6 +1,7 @@
 package dev.kiln.sandbox.docker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.kiln.job.ExecutionResult;
 import dev.kiln.job.Limits;
@@ -37,9 +38,15 @@ class HeapIT {
                                             new StopSignal()));
             docker.awaitBusy();
             var heap = new LongSummaryStatistics();
-            while (!run.isDone()) {
-                heap.accept(usedHeap());
-            }
+            // With pauses: a collector at work all the time would leave none for reading the
+            // output.
+            await().pollInterval(Duration.ofSeconds(1))
+                    .atMost(Duration.ofMinutes(2))
+                    .until(
+                            () -> {
+                                heap.accept(usedHeap());
+                                return run.isDone();
+                            });
             ExecutionResult result = run.get();
 
             assertThat(result.termination()).isEqualTo(Termination.TIMED_OUT);
@@ -47,7 +54,7 @@ class HeapIT {
             assertThat(produced).as("bytes produced").isGreaterThan(64L << 20);
             assertThat(result.stdout().kept()).hasSize(OUTPUT);
             assertThat(result.stderr().kept()).hasSize(OUTPUT);
-            assertThat(heap.getCount()).isGreaterThan(5);
+            assertThat(heap.getCount()).isGreaterThan(3);
             assertThat(heap.getMax() - heap.getMin())
                     .as("heap in use while %d bytes were produced: %s", produced, heap)
                     .isLessThan(8L << 20);
