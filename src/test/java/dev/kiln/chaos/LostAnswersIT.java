@@ -52,7 +52,7 @@ class LostAnswersIT {
                                     "KILN_CLAIM_LEASE",
                                     LONG,
                                     "QUARKUS_DATASOURCE_JDBC_URL",
-                                    link.url()))) {
+                                    URL.formatted(link.port())))) {
                 worker.awaitReady();
                 String job = doors.submit("print('done')");
 
