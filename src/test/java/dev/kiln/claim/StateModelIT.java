@@ -41,13 +41,24 @@ import org.junit.jupiter.params.provider.ValueSource;
  * the seed and lists the steps.
  */
 @QuarkusTest
-@TestProfile(StoreProfile.class)
+@TestProfile(StateModelIT.DelaysPassByHand.class)
 class StateModelIT {
     private static final int ROUNDS = 5;
     private static final int STEPS = 130;
     private static final int WORKERS = 3;
     private static final int MOST_LIVE = 8;
     private static final Duration LEASE = Duration.ofMinutes(10);
+
+    /** On a slow machine a delay of a second would be over by itself before the next step. */
+    public static class DelaysPassByHand extends StoreProfile {
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            Map<String, String> overrides = new HashMap<>(super.getConfigOverrides());
+            overrides.put("kiln.claim.backoff", "1h");
+            overrides.put("kiln.claim.max-backoff", "1h");
+            return overrides;
+        }
+    }
 
     @Inject SubmissionStore submissions;
     @Inject ClaimStore claims;
