@@ -73,6 +73,14 @@ record Load(List<Arrival> arrivals) {
             after.add(new FollowUp.Cancel(wait(random), anyDoor(random)));
         }
         boolean before = door == Door.TOPIC && random.nextDouble() < CANCELLED_BEFORE;
+        if (before) {
+            // By HTTP it could come in ahead of the cancel, whose record may still be on its way.
+            after.replaceAll(
+                    next ->
+                            next instanceof FollowUp.Duplicate again
+                                    ? new FollowUp.Duplicate(again.later(), Door.TOPIC)
+                                    : next);
+        }
         var deserved = before ? Deserved.cancelled() : program.deserved();
         return new Arrival(at, id, document, deserved, door, before, List.copyOf(after));
     }

@@ -30,6 +30,21 @@ class PlansTest {
     }
 
     @Test
+    void what_must_find_its_cancel_comes_by_the_topic_alone() {
+        assertThat(Load.of(11, TEN_MINUTES).arrivals())
+                .filteredOn(Arrival::cancelledBefore)
+                .isNotEmpty()
+                .allSatisfy(
+                        arrival ->
+                                assertThat(arrival.after())
+                                        .noneMatch(
+                                                next ->
+                                                        next instanceof Arrival.FollowUp.Duplicate
+                                                                && next.door()
+                                                                        == Arrival.Door.HTTP));
+    }
+
+    @Test
     void every_kind_of_fault_comes_and_all_come_in_time() {
         var strikes = Schedule.of(1, TEN_MINUTES).strikes();
 
