@@ -9,11 +9,9 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -27,7 +25,6 @@ enum {
     MAX_ENTRIES = 20000, /* looked at, matching or not: bounds time, and memory that is charged to the job */
     MAX_TOLD = 100,      /* omissions by name; those beyond are counted */
     MAX_DEPTH = 32,
-    END_TRIES = 2000,
 };
 
 /* Why a file was not brought out; the worker has the same list. */
@@ -52,23 +49,6 @@ static uint64_t now_ns(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return now.tv_sec * 1000000000ull + now.tv_nsec;
-}
-
-/* Ends all processes of the program's user; -1 when some will not go. */
-static int end_leftovers(void) {
-    struct timespec pause = {0, 1000000};
-    /* Without CAP_KILL it takes their user id; as our effective one alone it gives them no hold on us. */
-    if (setresuid(-1, PROGRAM_ID, -1)) return -1;
-    int left = 1;
-    for (int i = 0; left && i < END_TRIES; i++) {
-        kill(-1, SIGKILL); /* again and again: one may have been forking */
-        pid_t pid;
-        while ((pid = waitpid(-1, NULL, WNOHANG)) > 0) continue;
-        left = !(pid < 0 && errno == ECHILD); /* all that lives here descends from us, and orphans become our children */
-        if (left) nanosleep(&pause, NULL);
-    }
-    if (setresuid(-1, 0, -1)) die(BROKEN, "setresuid");
-    return left ? -1 : 0;
 }
 
 static void omit(enum omission why) {

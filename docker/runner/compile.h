@@ -6,7 +6,4 @@
 
 /* Starts the compiler, as launch() does: its two streams are one, and it reads nothing. */
 pid_t launch_compiler(const struct spec *spec, struct outputs *outputs);
-
-/* Ends whatever the compiler has left running: the program starts alone, with all of its process limit. */
-void end_leftovers(void);
 #endif

@@ -28,6 +28,12 @@ struct outputs {
 /* Starts the step. Returns its pid once execve has succeeded; reports a fault and returns 0 when it has not. */
 pid_t launch(const struct spec *spec, const struct step *step, struct outputs *outputs);
 
+/*
+ * Ends whatever the step has left running: the next one starts alone, with all of its process limit, and what is brought
+ * out changes no more. Not 0 when some of it will not go.
+ */
+int end_leftovers(void);
+
 /* Become the program's user, for good and with none of root's rights; refuse namespaces. Not 0 when that failed. */
 int drop_identity(void);
 int install_filter(void);

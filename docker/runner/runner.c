@@ -215,7 +215,7 @@ static int compile(const struct spec *spec) {
     err = (struct stream){outputs.err, 'E', 0, 0};
     if (compiler > 0) send_frame('B', NULL, 0);
     int succeeded = serve(spec, compiler, 1);
-    if (succeeded) end_leftovers();
+    if (succeeded && end_leftovers()) die(BROKEN, "the compiler's processes do not end");
     return succeeded;
 }
 
