@@ -36,7 +36,7 @@ public final class DockerSandbox implements Sandbox, Closeable {
     private final Engine engine;
     private final Images images;
     private final NetworkGate network;
-    private final WarmUps warmUps;
+    private final Languages languages;
 
     /** Held while probing, so that ten waiting runs probe once. */
     private final ReentrantLock probing = new ReentrantLock();
@@ -63,15 +63,13 @@ public final class DockerSandbox implements Sandbox, Closeable {
         this.engine = new Engine(address, config.callTimeout(), config.connections());
         this.images = new Images(engine);
         this.network = new NetworkGate(engine, config, this::runTrusted);
-        this.warmUps =
-                new WarmUps(
-                        (runtime, program, limits) ->
-                                run(
-                                        TrustedPrograms.tag(),
-                                        program,
-                                        limits,
-                                        new StopSignal(),
-                                        runtime));
+        this.languages = new Languages(runtimes, images, new WarmUps(this::runWarmUp));
+    }
+
+    private ExecutionResult runWarmUp(
+            RuntimesConfig.Runtime runtime, Program program, Limits limits)
+            throws SandboxFault, RunReleased, InterruptedException {
+        return run(TrustedPrograms.tag(), program, limits, new StopSignal(), runtime);
     }
 
     /** {@inheritDoc} An interrupt counts as {@code RELEASED}. */
@@ -111,7 +109,7 @@ public final class DockerSandbox implements Sandbox, Closeable {
         } catch (SandboxFault fault) {
             throw blamed(fault, false, false);
         }
-        var command = command(program.language(), runtime);
+        var command = Languages.command(program.language(), runtime);
         Proved ready = proved();
         var order = new Order(program, command, limits, stop, labels(tag));
         return run(ready, program.needs().network() ? network.open() : null, chosen, order);
@@ -147,19 +145,6 @@ public final class DockerSandbox implements Sandbox, Closeable {
                             contexts);
         } finally {
             cells.dispose(cell);
-        }
-    }
-
-    private static LaunchCommand command(String name, RuntimesConfig.Runtime runtime)
-            throws SandboxFault {
-        try {
-            return LaunchCommand.of(runtime);
-        } catch (IllegalArgumentException cannotWork) {
-            throw new SandboxFault(
-                    SandboxFault.Scope.HOST,
-                    "A setting is wrong: kiln.runtimes.%s: %s"
-                            .formatted(name, cannotWork.getMessage()),
-                    cannotWork);
         }
     }
 
@@ -233,57 +218,17 @@ public final class DockerSandbox implements Sandbox, Closeable {
     public Map<String, String> checkReady() throws SandboxFault {
         try {
             engine.ping();
-            Map<String, String> lacking = lacking();
+            Map<String, String> lacking = new TreeMap<>();
+            var present = languages.present(lacking);
             Host place = proved().host();
             if (place.cells().untidy() || sweepIsDue()) {
                 swept = System.nanoTime();
                 place.orphans().sweep();
             }
-            warmUp(lacking);
+            languages.warmUp(present, lacking);
             return lacking;
         } catch (InterruptedException interrupted) {
             throw interruptedCheck(interrupted);
-        }
-    }
-
-    /**
-     * The languages whose image is not here.
-     *
-     * @throws SandboxFault when that is so of all, the engine cannot be asked, or a setting of one
-     *     can never work
-     */
-    private Map<String, String> lacking() throws SandboxFault, InterruptedException {
-        Map<String, String> lacking = new TreeMap<>();
-        SandboxFault last = null;
-        for (var runtime : runtimes.runtimes().entrySet()) {
-            command(runtime.getKey(), runtime.getValue());
-            try {
-                images.own(runtime.getValue().image());
-            } catch (SandboxFault missing) {
-                lacking.put(runtime.getKey(), String.valueOf(missing.getMessage()));
-                last = missing;
-            }
-        }
-        if (last != null && lacking.size() == runtimes.runtimes().size()) {
-            throw last;
-        }
-        return lacking;
-    }
-
-    /** Adds those languages whose warm-up fails. */
-    private void warmUp(Map<String, String> lacking) throws SandboxFault, InterruptedException {
-        for (var runtime : runtimes.runtimes().entrySet()) {
-            String language = runtime.getKey();
-            if (!lacking.containsKey(language)) {
-                Image image = images.own(runtime.getValue().image());
-                warmUps.failure(language, runtime.getValue(), image)
-                        .ifPresent(why -> lacking.put(language, why));
-            }
-        }
-        if (!lacking.isEmpty() && lacking.size() == runtimes.runtimes().size()) {
-            throw new SandboxFault(
-                    SandboxFault.Scope.HOST,
-                    "No language can be run here. " + String.join(" ", lacking.values()));
         }
     }
 
