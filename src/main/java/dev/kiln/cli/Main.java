@@ -52,7 +52,7 @@ public final class Main {
                         .addSubcommand(new UncordonCommand(terminal))
                         .addSubcommand(new UpCommand(terminal))
                         .addSubcommand(new DemoCommand(terminal))
-                        .addSubcommand(new BenchCommand(terminal))
+                        .addSubcommand(BenchCommand.with(terminal))
                         .addSubcommand(new ChaosCommand(terminal))
                         .addSubcommand(new RunCommand(terminal))
                         .addSubcommand(new DoctorCommand(terminal));

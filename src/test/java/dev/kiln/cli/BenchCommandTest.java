@@ -51,10 +51,17 @@ class BenchCommandTest {
     }
 
     @Test
-    void another_load_than_hello_is_refused() {
+    void a_benchmark_that_is_not_there_is_refused() {
         var run = CommandLineRun.of("bench", "world", "--server", api.url());
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(api.requests()).isEmpty();
+    }
+
+    @Test
+    void without_one_those_that_are_there_are_named() {
+        var run = CommandLineRun.of("bench");
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("say which benchmark: ", "hello");
     }
 
     private CommandLineRun bench(String... more) {
