@@ -1,12 +1,14 @@
 package dev.kiln;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.kiln.testing.KilnProcess;
 import dev.kiln.testing.OwnServers;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -103,6 +105,35 @@ class StartErrorsIT {
         var url = database.database("locked").url();
         try (var kiln = start(Map.of("QUARKUS_DATASOURCE_JDBC_URL", url))) {
             assertRefused(kiln, "give this user the right to create tables");
+        }
+    }
+
+    @Test
+    void a_database_that_goes_away_while_the_tables_are_looked_at() throws Exception {
+        try (var kiln = start(Map.of("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:1"))) {
+            kiln.awaitExit(SOON); // which comes after the tables were made
+        }
+        try (var connection = servers.database().dataSource().getConnection();
+                var statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("LOCK TABLE flyway_schema_history IN ACCESS EXCLUSIVE MODE");
+            try (var kiln = start(Map.of())) {
+                await().atMost(SOON).until(StartErrorsIT::terminated);
+                assertRefused(kiln, "Postgres cannot be reached at ");
+            }
+        }
+    }
+
+    /** Ends whoever waits for a lock; false when nobody does yet. */
+    private static boolean terminated() throws SQLException {
+        // A connection of its own each time: a transaction sees the activity of one moment.
+        try (var connection = servers.database().dataSource().getConnection();
+                var statement = connection.createStatement();
+                var row =
+                        statement.executeQuery(
+                                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+                                        + " WHERE usename = 'kiln' AND wait_event_type = 'Lock'")) {
+            return row.next() && row.getInt(1) > 0;
         }
     }
 

@@ -52,7 +52,8 @@ class Database {
         return entityManager.unwrap(Session.class).doReturningWork(work);
     }
 
-    private static boolean passes(@Nullable Throwable e) {
+    /** Whether the cause of this is one that passes by waiting. */
+    static boolean passes(@Nullable Throwable e) {
         if (e == null) {
             return false;
         }
