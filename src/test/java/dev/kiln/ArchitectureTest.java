@@ -31,12 +31,14 @@ class ArchitectureTest {
                     Map.entry("problem", Set.of()),
                     Map.entry("http", Set.of("problem", "lifecycle")),
                     Map.entry("wire", Set.of("job")),
-                    Map.entry("store", Set.of("job")),
-                    Map.entry("intake", Set.of("job", "store", "wire", "problem", "lifecycle")),
+                    Map.entry("store", Set.of("job", "lifecycle")),
+                    Map.entry(
+                            "intake",
+                            Set.of("job", "store", "wire", "problem", "lifecycle", "poll")),
                     Map.entry(
                             "context",
                             Set.of("intake", "job", "lifecycle", "problem", "store", "wire")),
-                    Map.entry("poll", Set.of("job", "store", "wire", "problem")),
+                    Map.entry("poll", Set.of("job", "store", "wire", "problem", "lifecycle")),
                     Map.entry("fleet", Set.of("job", "store", "wire", "problem", "lifecycle")),
                     Map.entry("event", Set.of("job", "store", "wire", "lifecycle")),
                     Map.entry("claim", Set.of("job", "store", "lifecycle")),

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
@@ -47,6 +48,8 @@ class RolesIT {
                         Map.of(
                                 "KILN_ROLES", "worker",
                                 "KILN_HOME", home.path().toString(),
+                                // It hears of jobs, or the tests would take that long.
+                                "KILN_CLAIM_POLL", "30s",
                                 "KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:1"));
         doors.awaitReady();
         worker.awaitReady();
@@ -76,6 +79,38 @@ class RolesIT {
                 topics.await("kiln.completions", event -> job.equals(event.key()));
             }
         }
+    }
+
+    @Test
+    void who_waits_at_one_is_woken_by_the_end_in_the_other() throws Exception {
+        var answer =
+                doors.post(
+                        "/v1/jobs?wait=60",
+                        "{\"language\": \"python\", \"code\": \"print('done')\"}");
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).contains("FINISHED", "done");
+    }
+
+    @Test
+    void a_stop_answers_those_who_wait() throws Exception {
+        String never =
+                "{\"language\": \"python\", \"code\": \"\", \"run_at\": \"2999-01-01T00:00:00Z\"}";
+        try (var api =
+                        KilnProcess.start(
+                                        home.path().resolve("api"),
+                                        servers.environment(),
+                                        Map.of("KILN_ROLES", "api"))
+                                .awaitReady();
+                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var waiting = threads.submit(() -> api.post("/v1/jobs?wait=60", never));
+            await().until(() -> count("select count(*) from job where run_at > now()") > 0);
+            assertThat(api.terminate()).isZero();
+            assertThat(waiting.get().statusCode()).isEqualTo(202);
+        }
+        assertThat(
+                        count(
+                                "with gone as (delete from job where run_at > now() returning 1) select count(*) from gone"))
+                .isEqualTo(1);
     }
 
     @Test

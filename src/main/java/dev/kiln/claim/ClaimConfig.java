@@ -22,7 +22,9 @@ public interface ClaimConfig {
     @WithDefault("2s")
     Duration sweep();
 
-    /** How often an idle worker asks for jobs; new ones in the same process wake it at once. */
+    /**
+     * How often an idle worker asks for jobs; new ones wake it at once, unless the hint was lost.
+     */
     @WithDefault("200ms")
     Duration poll();
 

@@ -1,11 +1,14 @@
 package dev.kiln.intake;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kiln.job.Job;
 import dev.kiln.job.JobId;
+import dev.kiln.poll.JobDocument;
+import dev.kiln.poll.LongPoll;
+import dev.kiln.poll.WaitTime;
 import dev.kiln.problem.Problem;
 import dev.kiln.problem.ProblemException;
 import dev.kiln.problem.ProblemType;
-import dev.kiln.store.JobReader;
 import dev.kiln.store.StoreUnavailable;
 import dev.kiln.wire.WireJson;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -14,25 +17,29 @@ import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import java.util.function.Function;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+import org.jspecify.annotations.Nullable;
 
 /** The HTTP door for one job. A job is durable, and found by its id, before its answer is sent. */
 @Path("/v1/jobs")
@@ -40,9 +47,11 @@ import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 @RunOnVirtualThread
 @Tag(name = "submit")
 public class SubmitResource {
+    private static final Logger LOG = Logger.getLogger(SubmitResource.class);
+
     private final SubmissionReader reader;
     private final Admission admission;
-    private final Function<JobId, Optional<Job>> jobs;
+    private final LongPoll jobs;
     private final BooleanSupplier full;
     private final ByteSize max;
 
@@ -50,16 +59,16 @@ public class SubmitResource {
     SubmitResource(
             SubmissionReader reader,
             Admission admission,
-            JobReader jobs,
+            LongPoll jobs,
             QueueGauge gauge,
             IntakeConfig config) {
-        this(reader, admission, jobs::find, gauge::full, config);
+        this(reader, admission, jobs, gauge::full, config);
     }
 
     SubmitResource(
             SubmissionReader reader,
             Admission admission,
-            Function<JobId, Optional<Job>> jobs,
+            LongPoll jobs,
             BooleanSupplier full,
             IntakeConfig config) {
         this.reader = reader;
@@ -69,14 +78,15 @@ public class SubmitResource {
         this.max = config.httpMaxDocumentBytes();
     }
 
-    /** Takes one job. */
+    /** Takes one job, and waits for its end where that was asked for. */
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(
             summary = "Submit a job",
             description =
                     "The body is a document as schemas/submission.schema.json describes it. The same document under the same"
-                            + " id is the same job, however often it is sent.")
+                            + " id is the same job, however often it is sent. With wait a job that ends in that time is"
+                            + " answered as GET /v1/jobs/{id} would.")
     @RequestBody(
             required = true,
             content =
@@ -90,7 +100,7 @@ public class SubmitResource {
                                                     "{\"language\": \"python\", \"code\": \"print(input())\", \"stdin\": \"hi\\n\"}")))
     @APIResponse(
             responseCode = "202",
-            description = "A new job; Location is where to poll it",
+            description = "A new job that has not ended; Location is where to poll it",
             content =
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON,
@@ -100,17 +110,32 @@ public class SubmitResource {
                                             name = "queued",
                                             value =
                                                     "{\"id\": \"01993f5e-7a10-7c3e-9d1f-3b2a51c0ffee\", \"state\": \"QUEUED\"}")))
-    @APIResponse(responseCode = "200", description = "The same job was submitted before")
+    @APIResponse(
+            responseCode = "200",
+            description =
+                    "The same job was submitted before; or, with wait, the job has ended, and this is its document")
     @APIResponse(
             responseCode = "400",
-            description = "The job is not valid; errors names each field")
+            description = "The job is not valid; errors names each field. Or wait is out of bounds")
     @APIResponse(responseCode = "409", description = "The id belongs to a job with another body")
     @APIResponse(responseCode = "413", description = "The document is too large")
     @APIResponse(
             responseCode = "429",
             description =
                     "As many jobs are queued as the site takes; Retry-After says when to ask again")
-    public Response submit(InputStream body) throws IOException {
+    public Response submit(
+            @Parameter(
+                            description = WaitTime.DESCRIPTION,
+                            schema =
+                                    @Schema(
+                                            type = SchemaType.NUMBER,
+                                            minimum = "0",
+                                            maximum = "60"))
+                    @QueryParam(WaitTime.NAME)
+                    @Nullable String wait,
+            InputStream body)
+            throws IOException, InterruptedException {
+        var atMost = WaitTime.parse(wait);
         if (full.getAsBoolean()) {
             return Refusals.queueFull();
         }
@@ -119,19 +144,19 @@ public class SubmitResource {
         return switch (reader.read(document, origin)) {
             case Reading.Refused(_, var errors) -> throw Refusals.invalid(errors);
             case Reading.Accepted(var submission) ->
-                    answer(admission.admit(List.of(submission)).getFirst());
+                    answer(admission.admit(List.of(submission)).getFirst(), atMost);
         };
     }
 
-    private Response answer(Admission.Outcome outcome) {
+    private Response answer(Admission.Outcome outcome, Duration atMost)
+            throws InterruptedException {
         return switch (outcome) {
-            case Admission.Outcome.Accepted(var id) ->
+            case Admission.Outcome.Accepted(var id) when atMost.isZero() ->
                     answer(Response.Status.ACCEPTED, id, "QUEUED");
-            case Admission.Outcome.AlreadyKnown(var id) -> {
-                // Gone again only by retention, between the two statements.
-                var state = jobs.apply(id).map(job -> job.state().name()).orElse("QUEUED");
-                yield answer(Response.Status.OK, id, state);
-            }
+            case Admission.Outcome.Accepted(var id) ->
+                    answer(Response.Status.ACCEPTED, id, await(id, atMost), atMost);
+            case Admission.Outcome.AlreadyKnown(var id) ->
+                    answer(Response.Status.OK, id, jobs.find(id, atMost), atMost);
             case Admission.Outcome.Conflict(var id) ->
                     throw new ProblemException(
                             Problem.of(
@@ -145,8 +170,31 @@ public class SubmitResource {
         };
     }
 
+    /** That the job is durable is the answer, whatever happens to the database now. */
+    private Optional<Job> await(JobId id, Duration atMost) throws InterruptedException {
+        try {
+            return jobs.find(id, atMost);
+        } catch (StoreUnavailable e) {
+            LOG.debugf(e, "jobId=%s outcome=accepted, its end could not be awaited", id);
+            return Optional.empty();
+        }
+    }
+
+    /** All of it where somebody waited and it has ended, else that it is there. */
+    private static Response answer(
+            Response.Status status, JobId id, Optional<Job> found, Duration atMost) {
+        if (atMost.isPositive() && found.isPresent() && found.get().state().terminal()) {
+            return answer(Response.Status.OK, id, JobDocument.of(found.get()));
+        }
+        // Nothing is found after an outage, or when retention was between the two statements.
+        return answer(status, id, found.map(job -> job.state().name()).orElse("QUEUED"));
+    }
+
     private static Response answer(Response.Status status, JobId id, String state) {
-        var json = WireJson.object().put("id", id.toString()).put("state", state);
+        return answer(status, id, WireJson.object().put("id", id.toString()).put("state", state));
+    }
+
+    private static Response answer(Response.Status status, JobId id, ObjectNode json) {
         return Response.status(status)
                 .header(HttpHeaders.LOCATION, "/v1/jobs/" + id)
                 .type(MediaType.APPLICATION_JSON)

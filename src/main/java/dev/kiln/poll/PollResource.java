@@ -22,6 +22,7 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
@@ -31,9 +32,11 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+import org.jspecify.annotations.Nullable;
 
 /** Answers what became of a job. */
 @Path("/v1/jobs/{id}")
@@ -42,22 +45,18 @@ import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 public class PollResource {
     private static final int MOST_ATTEMPTS = 100;
 
-    private final Function<JobId, Optional<Job>> jobs;
+    private final LongPoll jobs;
     private final Function<JobId, Optional<Rejection>> rejections;
     private final Function<JobId, List<Attempt>> history;
     private final Function<JobId, Optional<String>> unmet;
 
     @Inject
-    PollResource(JobReader reader, HistoryReader history, DemandStore demands) {
-        this(
-                reader::find,
-                reader::rejection,
-                id -> history.newest(id, MOST_ATTEMPTS),
-                demands::unmet);
+    PollResource(LongPoll jobs, JobReader reader, HistoryReader history, DemandStore demands) {
+        this(jobs, reader::rejection, id -> history.newest(id, MOST_ATTEMPTS), demands::unmet);
     }
 
     PollResource(
-            Function<JobId, Optional<Job>> jobs,
+            LongPoll jobs,
             Function<JobId, Optional<Rejection>> rejections,
             Function<JobId, List<Attempt>> history,
             Function<JobId, Optional<String>> unmet) {
@@ -67,14 +66,15 @@ public class PollResource {
         this.unmet = unmet;
     }
 
-    /** A job as it stands, or why a submission under its id was refused. */
+    /** A job as it stands or ends, or why a submission under its id was refused. */
     @GET
     @Produces(MediaType.APPLICATION_JSON)
     @Operation(
             summary = "Poll a job",
             description =
                     "The document is as schemas/job.schema.json describes it; state REJECTED is a submission that was refused"
-                            + " on the topic.")
+                            + " on the topic. With wait the answer comes when the job has ended, or when that time is up"
+                            + " with the job as it is then.")
     @APIResponse(
             responseCode = "200",
             description = "The job as it stands",
@@ -82,13 +82,25 @@ public class PollResource {
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(type = SchemaType.OBJECT)))
-    @APIResponse(responseCode = "400", description = "The id is no UUID")
+    @APIResponse(responseCode = "400", description = "The id is no UUID, or wait is out of bounds")
     @APIResponse(responseCode = "404", description = "There is no such job")
-    public Response job(@PathParam("id") String text) {
+    public Response job(
+            @PathParam("id") String text,
+            @Parameter(
+                            description = WaitTime.DESCRIPTION,
+                            schema =
+                                    @Schema(
+                                            type = SchemaType.NUMBER,
+                                            minimum = "0",
+                                            maximum = "60"))
+                    @QueryParam(WaitTime.NAME)
+                    @Nullable String wait)
+            throws InterruptedException {
         JobId id = Polled.id(text);
+        var atMost = WaitTime.parse(wait);
         // The job first: a later submission that was refused says nothing about it.
         var document =
-                jobs.apply(id)
+                jobs.find(id, atMost)
                         .map(this::document)
                         .or(() -> rejections.apply(id).map(JobDocument::of))
                         .orElseThrow(() -> Polled.unknown(id));
@@ -135,7 +147,7 @@ public class PollResource {
     @APIResponse(responseCode = "404", description = "There is no such job")
     public Response attempts(@PathParam("id") String text) {
         JobId id = Polled.id(text);
-        if (jobs.apply(id).isEmpty()) {
+        if (jobs.find(id).isEmpty()) {
             throw Polled.unknown(id);
         }
         var document = JobDocument.of(id, history.apply(id));
@@ -144,7 +156,7 @@ public class PollResource {
 
     private ExecutionResult result(String text) {
         JobId id = Polled.id(text);
-        Job job = jobs.apply(id).orElseThrow(() -> Polled.unknown(id));
+        Job job = jobs.find(id).orElseThrow(() -> Polled.unknown(id));
         ExecutionResult result = JobFacts.of(job.state()).result();
         if (result == null) {
             throw new ProblemException(

@@ -101,13 +101,11 @@ public class CancelStore {
     private static final String FORGET = "delete from early_cancel where until <= now()";
 
     private final Database database;
-    private final Doorbells doorbells;
-    private final CancelHints hints;
+    private final Signals signals;
 
-    CancelStore(Database database, Doorbells doorbells, CancelHints hints) {
+    CancelStore(Database database, Signals signals) {
         this.database = database;
-        this.doorbells = doorbells;
-        this.hints = hints;
+        this.signals = signals;
     }
 
     /**
@@ -263,17 +261,18 @@ public class CancelStore {
 
     /** Only hints: what is to be relayed or stopped is in the tables. */
     private void tell(Map<JobId, Found> found) {
-        var outcomes = found.values();
-        if (outcomes.stream().anyMatch(f -> f.outcome() instanceof Outcome.Cancelled)) {
-            doorbells.outbox().ring();
-        }
+        Set<JobId> cancelled = new HashSet<>();
         Set<String> owners = new HashSet<>();
-        for (Found f : outcomes) {
-            if (f.outcome() instanceof Outcome.Requested && f.owner() != null) {
-                owners.add(f.owner());
-            }
-        }
-        hints.tell(owners);
+        found.forEach(
+                (job, f) -> {
+                    if (f.outcome() instanceof Outcome.Cancelled) {
+                        cancelled.add(job);
+                    } else if (f.outcome() instanceof Outcome.Requested && f.owner() != null) {
+                        owners.add(f.owner());
+                    }
+                });
+        signals.ended(cancelled);
+        signals.cancelRequested(owners);
     }
 
     /**

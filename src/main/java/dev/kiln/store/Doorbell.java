@@ -11,14 +11,27 @@ import java.util.concurrent.TimeUnit;
 public final class Doorbell {
     private final Semaphore rung = new Semaphore(0);
 
-    public void ring() {
+    /**
+     * Rings.
+     *
+     * @return whether somebody was waiting for it; a guess, since others may ring too
+     */
+    public boolean ring() {
+        boolean awaited = rung.hasQueuedThreads();
         rung.release();
+        return awaited;
     }
 
-    /** Waits for a ring, at most so long. */
-    public void await(Duration atMost) throws InterruptedException {
+    /**
+     * Waits for a ring, at most so long.
+     *
+     * @return whether there was one
+     */
+    public boolean await(Duration atMost) throws InterruptedException {
         if (rung.tryAcquire(atMost.toNanos(), TimeUnit.NANOSECONDS)) {
             rung.drainPermits();
+            return true;
         }
+        return false;
     }
 }

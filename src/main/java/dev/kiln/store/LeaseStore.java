@@ -105,15 +105,15 @@ public class LeaseStore {
                   from late where job.id = late.id
                 returning job.id, job.epoch
             )
-            insert into outbox (job_id, epoch) select id, epoch from expired
+            insert into outbox (job_id, epoch) select id, epoch from expired returning job_id
             """;
 
     private final Database database;
-    private final Doorbells doorbells;
+    private final Signals signals;
 
-    LeaseStore(Database database, Doorbells doorbells) {
+    LeaseStore(Database database, Signals signals) {
         this.database = database;
-        this.doorbells = doorbells;
+        this.signals = signals;
     }
 
     /** What a heartbeat learned of a lease that is still held. */
@@ -179,9 +179,9 @@ public class LeaseStore {
                             }
                         });
         if (left == Left.QUEUED && delay.isZero()) {
-            doorbells.queued().ring();
+            signals.queued(1);
         } else if (left == Left.CANCELLED) {
-            doorbells.outbox().ring();
+            signals.ended(lease.job());
         }
         return left;
     }
@@ -207,7 +207,7 @@ public class LeaseStore {
                             }
                         });
         if (left != Left.LEASE_LOST) {
-            doorbells.outbox().ring();
+            signals.ended(lease.job());
         }
         return left;
     }
@@ -256,18 +256,26 @@ public class LeaseStore {
      * @throws StoreUnavailable when the same call may succeed later
      */
     public int expireLate(int most) {
-        int expired =
+        List<JobId> expired =
                 database.sql(
                         connection -> {
                             try (var statement = connection.prepareStatement(EXPIRE)) {
                                 statement.setInt(1, most);
-                                return statement.executeUpdate();
+                                return jobIds(statement);
                             }
                         });
-        if (expired > 0) {
-            doorbells.outbox().ring();
+        signals.ended(expired);
+        return expired.size();
+    }
+
+    private static List<JobId> jobIds(PreparedStatement statement) throws SQLException {
+        List<JobId> ids = new ArrayList<>();
+        try (var row = statement.executeQuery()) {
+            while (row.next()) {
+                ids.add(new JobId(row.getObject(1, UUID.class)));
+            }
         }
-        return expired;
+        return ids;
     }
 
     private static List<Lease> leases(PreparedStatement statement) throws SQLException {

@@ -24,11 +24,11 @@ public class ResultStore {
             "select 1 from execution_result where job_id = ? and epoch = ?";
 
     private final Database database;
-    private final Doorbells doorbells;
+    private final Signals signals;
 
-    ResultStore(Database database, Doorbells doorbells) {
+    ResultStore(Database database, Signals signals) {
         this.database = database;
-        this.doorbells = doorbells;
+        this.signals = signals;
     }
 
     /**
@@ -50,7 +50,9 @@ public class ResultStore {
                             }
                             return database.inTransaction(c -> wroteBefore(c, lease));
                         });
-        doorbells.outbox().ring();
+        if (mine) {
+            signals.ended(lease.job());
+        }
         return mine;
     }
 

@@ -6,6 +6,7 @@ import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,11 +46,11 @@ public class RetryStore {
             """;
 
     private final Database database;
-    private final Doorbells doorbells;
+    private final Signals signals;
 
-    RetryStore(Database database, Doorbells doorbells) {
+    RetryStore(Database database, Signals signals) {
         this.database = database;
-        this.doorbells = doorbells;
+        this.signals = signals;
     }
 
     /**
@@ -99,8 +100,9 @@ public class RetryStore {
                             again(connection, states);
                             return states;
                         });
-        if (found.containsValue(ABANDONED)) {
-            doorbells.queued().ring();
+        int again = Collections.frequency(found.values(), ABANDONED);
+        if (again > 0) {
+            signals.queued(again);
         }
         return found;
     }

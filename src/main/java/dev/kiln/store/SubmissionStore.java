@@ -15,6 +15,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -86,11 +87,11 @@ public class SubmissionStore {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Database database;
-    private final Doorbells doorbells;
+    private final Signals signals;
 
-    SubmissionStore(Database database, Doorbells doorbells) {
+    SubmissionStore(Database database, Signals signals) {
         this.database = database;
-        this.doorbells = doorbells;
+        this.signals = signals;
     }
 
     /**
@@ -110,8 +111,9 @@ public class SubmissionStore {
         // deadlock.
         var sorted = submissions.stream().sorted(Comparator.comparing(Submission::id)).toList();
         var outcomes = database.sql(connection -> insert(connection, sorted));
-        if (outcomes.containsValue(Outcome.ACCEPTED)) {
-            doorbells.queued().ring();
+        int accepted = Collections.frequency(outcomes.values(), Outcome.ACCEPTED);
+        if (accepted > 0) {
+            signals.queued(accepted);
         }
         return outcomes;
     }

@@ -53,6 +53,7 @@ class BatchCommandTest {
         api.on("POST /v1/batches", 202, BOTH)
                 .on("GET /v1/jobs/j-1", 200, Documents.finished("j-1", 0, "hi\\nthere\\n", ""))
                 .on("GET /v1/jobs/j-2", 200, Documents.job("j-2", "RUNNING"))
+                .on("GET /v1/jobs/j-2?wait=0.02", 200, Documents.job("j-2", "RUNNING"))
                 .on(
                         "GET /v1/jobs/j-2",
                         200,

@@ -15,7 +15,7 @@ class BenchCommandTest {
 
     @BeforeEach
     void start() throws IOException {
-        api = new ApiServer().on("POST /v1/jobs", 202, "{\"id\": \"j-1\"}");
+        api = new ApiServer().on("POST /v1/jobs?wait=30", 202, "{\"id\": \"j-1\"}");
     }
 
     @AfterEach
@@ -25,26 +25,26 @@ class BenchCommandTest {
 
     @Test
     void says_what_must_be_known_to_compare() {
-        api.on("GET /v1/jobs/j-1", 200, Documents.finished("j-1", 0, "hello\\n", ""));
+        api.on("GET /v1/jobs/j-1?wait=30", 200, Documents.finished("j-1", 0, "hello\\n", ""));
         var run = bench();
         assertThat(run.exitCode()).isZero();
         assertThat(run.out())
                 .contains("hello: 6 jobs, 2 at once", " jobs/s, 0 failed")
-                .contains("polled every 20 ms")
+                .contains("submit to result, by long poll")
                 .contains("submitted_at to finished_at (server):  p50 1000 ms, p99 1000 ms")
                 .contains("cpus, Linux", "runtime runsc 1");
     }
 
     @Test
     void programs_that_fail_are_counted_and_fail_the_run() {
-        api.on("GET /v1/jobs/j-1", 200, Documents.finished("j-1", 1, "", ""));
+        api.on("GET /v1/jobs/j-1?wait=30", 200, Documents.finished("j-1", 1, "", ""));
         assertThat(bench().exitCode()).isEqualTo(1);
         assertThat(bench().out()).contains("6 failed");
     }
 
     @Test
     void json_is_one_line() {
-        api.on("GET /v1/jobs/j-1", 200, Documents.finished("j-1", 0, "hello\\n", ""));
+        api.on("GET /v1/jobs/j-1?wait=30", 200, Documents.finished("j-1", 0, "hello\\n", ""));
         assertThat(bench("--json").out())
                 .startsWith("{\"bench\":\"hello\",\"jobs\":6,\"concurrency\":2,\"failed\":0,")
                 .hasLineCount(1);

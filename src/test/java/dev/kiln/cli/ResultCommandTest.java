@@ -105,10 +105,10 @@ class ResultCommandTest {
     }
 
     @Test
-    void waiting_looks_until_the_job_has_ended() {
-        api.on("GET /v1/jobs/j-1", 200, Documents.job("j-1", "QUEUED"))
-                .on("GET /v1/jobs/j-1", 200, Documents.job("j-1", "RUNNING"))
-                .on("GET /v1/jobs/j-1", 200, Documents.finished("j-1", 0, "", ""));
+    void a_server_that_does_not_wait_is_asked_until_the_job_has_ended() {
+        api.on("GET /v1/jobs/j-1?wait=30", 200, Documents.job("j-1", "QUEUED"))
+                .on("GET /v1/jobs/j-1?wait=30", 200, Documents.job("j-1", "RUNNING"))
+                .on("GET /v1/jobs/j-1?wait=30", 200, Documents.finished("j-1", 0, "", ""));
         var run = CommandLineRun.of("result", "j-1", "--wait", "--server", api.url());
         assertThat(run.exitCode()).isZero();
         assertThat(api.requests()).hasSize(3);

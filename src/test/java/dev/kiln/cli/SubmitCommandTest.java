@@ -140,9 +140,12 @@ class SubmitCommandTest {
     @Test
     void waiting_prints_what_the_program_printed_and_ends_as_it_did() {
         api.on("POST /v1/jobs", 202, ACCEPTED)
-                .on("GET /v1/jobs/j-1", 200, Documents.job("j-1", "QUEUED"))
-                .on("GET /v1/jobs/j-1", 200, Documents.job("j-1", "RUNNING"))
-                .on("GET /v1/jobs/j-1", 200, Documents.finished("j-1", 3, "out\\n", "err\\n"));
+                .on("GET /v1/jobs/j-1?wait=30", 200, Documents.job("j-1", "QUEUED"))
+                .on("GET /v1/jobs/j-1?wait=30", 200, Documents.job("j-1", "RUNNING"))
+                .on(
+                        "GET /v1/jobs/j-1?wait=30",
+                        200,
+                        Documents.finished("j-1", 3, "out\\n", "err\\n"));
         var run = CommandLineRun.of("submit", program, "--wait", "--server", api.url());
         assertThat(run.exitCode()).isEqualTo(1);
         assertThat(run.out()).isEqualTo("out\n");
@@ -152,7 +155,7 @@ class SubmitCommandTest {
     @Test
     void waiting_for_a_program_that_succeeds_ends_with_zero() {
         api.on("POST /v1/jobs", 202, ACCEPTED)
-                .on("GET /v1/jobs/j-1", 200, Documents.finished("j-1", 0, "", ""));
+                .on("GET /v1/jobs/j-1?wait=30", 200, Documents.finished("j-1", 0, "", ""));
         assertThat(CommandLineRun.of("submit", program, "--wait", "--server", api.url()).exitCode())
                 .isZero();
     }

@@ -13,6 +13,7 @@ import dev.kiln.job.JobState;
 import dev.kiln.problem.Problem;
 import dev.kiln.problem.ProblemException;
 import dev.kiln.store.Attempt;
+import dev.kiln.store.Endings;
 import dev.kiln.store.Rejection;
 import dev.kiln.store.StoreUnavailable;
 import dev.kiln.wire.Json;
@@ -30,37 +31,38 @@ class PollResourceTest {
     private static final Rejection REJECTION = new Rejection(ID, "[]", FINISHED);
 
     @Test
-    void a_job_is_told_as_it_stands() {
-        assertThat(state(resource(job(Samples.running()), null).job(ID.toString())))
+    void a_job_is_told_as_it_stands() throws InterruptedException {
+        assertThat(state(resource(job(Samples.running()), null).job(ID.toString(), null)))
                 .isEqualTo("RUNNING");
     }
 
     @Test
-    void what_a_job_waits_for_is_asked_and_told_only_while_it_is_queued() {
+    void what_a_job_waits_for_is_asked_and_told_only_while_it_is_queued()
+            throws InterruptedException {
         assertThat(waitingFor(Samples.queued())).isEqualTo("a worker");
         assertThat(waitingFor(Samples.running())).isNull();
         assertThat(waitingFor(Samples.cancelledWhileRunning())).isNull();
     }
 
-    private static String waitingFor(JobState state) {
-        var answer = resource(job(state), null).job(ID.toString());
+    private static String waitingFor(JobState state) throws InterruptedException {
+        var answer = resource(job(state), null).job(ID.toString(), null);
         return Json.ofBytes((byte[]) answer.getEntity()).get("waiting_for").textValue();
     }
 
     @Test
-    void a_refused_submission_is_told_under_its_id() {
-        assertThat(state(resource(null, REJECTION).job(ID.toString()))).isEqualTo("REJECTED");
+    void a_refused_submission_is_told_under_its_id() throws InterruptedException {
+        assertThat(state(resource(null, REJECTION).job(ID.toString(), null))).isEqualTo("REJECTED");
     }
 
     @Test
-    void a_job_is_not_hidden_by_a_refusal_under_its_id() {
-        assertThat(state(resource(job(Samples.queued()), REJECTION).job(ID.toString())))
+    void a_job_is_not_hidden_by_a_refusal_under_its_id() throws InterruptedException {
+        assertThat(state(resource(job(Samples.queued()), REJECTION).job(ID.toString(), null)))
                 .isEqualTo("QUEUED");
     }
 
     @Test
     void an_unknown_id_is_a_problem() {
-        var problem = problem(() -> resource(null, null).job(ID.toString()));
+        var problem = problem(() -> resource(null, null).job(ID.toString(), null));
         assertThat(problem.status()).isEqualTo(404);
         assertThat(problem.type()).isEqualTo("/problems/unknown-job");
     }
@@ -68,8 +70,23 @@ class PollResourceTest {
     @ParameterizedTest
     @ValueSource(strings = {"1", "01993f5e7a107c3e9d1f3b2a51c0ffee", "1-1-1-1-1", "' or 1=1"})
     void what_is_no_uuid_is_another_problem(String id) {
-        assertThat(problem(() -> resource(null, null).job(id)).status()).isEqualTo(400);
+        assertThat(problem(() -> resource(null, null).job(id, null)).status()).isEqualTo(400);
         assertThat(problem(() -> resource(null, null).stdout(id)).status()).isEqualTo(400);
+    }
+
+    @Test
+    void how_long_to_wait_is_read_before_the_job_is_looked_for() {
+        var problem = problem(() -> resource(null, null).job(ID.toString(), "61"));
+        assertThat(problem.status()).isEqualTo(400);
+        assertThat(problem.type()).isEqualTo("/problems/invalid-request");
+        assertThat(problem.detail()).contains("wait", "from 0 to 60");
+    }
+
+    @Test
+    void nobody_waits_for_a_refusal_or_for_what_is_not_there() throws InterruptedException {
+        assertThat(state(resource(null, REJECTION).job(ID.toString(), "60"))).isEqualTo("REJECTED");
+        assertThat(problem(() -> resource(null, null).job(ID.toString(), "60")).status())
+                .isEqualTo(404);
     }
 
     @Test
@@ -125,7 +142,7 @@ class PollResourceTest {
 
     private static PollResource resource(Job job, Rejection rejection) {
         return new PollResource(
-                _ -> Optional.ofNullable(job),
+                new LongPoll(new Endings(), _ -> Optional.ofNullable(job), _ -> {}),
                 _ -> Optional.ofNullable(rejection),
                 _ ->
                         List.of(

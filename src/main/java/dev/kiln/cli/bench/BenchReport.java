@@ -56,7 +56,7 @@ record BenchReport(List<Measured> jobs, int concurrency, Duration took) {
                 Locale.ROOT,
                 """
                 hello: %d jobs, %d at once, in %.1f s: %.2f jobs/s, %d failed
-                submit to result, polled every %d ms:  p50 %d ms, p99 %d ms
+                submit to result, by long poll:        p50 %d ms, p99 %d ms
                 submitted_at to finished_at (server):  p50 %d ms, p99 %d ms
                 host: %d cpus, Linux %s, runtime %s
                 """,
@@ -65,7 +65,6 @@ record BenchReport(List<Measured> jobs, int concurrency, Duration took) {
                 took.toMillis() / 1000.0,
                 jobsPerSecond(),
                 failures(),
-                HelloLoad.POLL.toMillis(),
                 seen().percentile(50).toMillis(),
                 seen().percentile(99).toMillis(),
                 byServer().percentile(50).toMillis(),
@@ -81,7 +80,6 @@ record BenchReport(List<Measured> jobs, int concurrency, Duration took) {
         json.put("bench", "hello").put("jobs", jobs.size()).put("concurrency", concurrency);
         json.put("failed", failures()).put("seconds", took.toMillis() / 1000.0);
         json.put("jobs_per_second", Math.round(jobsPerSecond() * 100) / 100.0);
-        json.put("poll_interval_ms", HelloLoad.POLL.toMillis());
         put(json.putObject("submit_to_result_ms"), seen());
         put(json.putObject("submitted_to_finished_ms"), byServer());
         var host = json.putObject("host").put("cpus", Runtime.getRuntime().availableProcessors());

@@ -15,7 +15,7 @@ import java.util.concurrent.Future;
 /** Clients that each submit a program, wait for its end, and submit the next one. */
 record HelloLoad(KilnClient client, int concurrency) {
 
-    static final Duration POLL = Duration.ofMillis(20);
+    private static final Duration WAIT = Duration.ofSeconds(30);
 
     /** Runs so many jobs. */
     List<Measured> run(int jobs) throws InterruptedException {
@@ -40,12 +40,10 @@ record HelloLoad(KilnClient client, int concurrency) {
     private Measured one() throws InterruptedException {
         long start = System.nanoTime();
         var submission = Json.object().put("language", "python").put("code", "print('hello')");
-        String id = client.submit(submission).path("id").asText();
-        PolledJob job;
-        do {
-            Thread.sleep(POLL);
-            job = client.job(id).orElseThrow(() -> Waiting.unknown(id));
-        } while (!job.ended());
+        PolledJob job = client.submit(submission, WAIT);
+        if (!job.whole() || !job.ended()) {
+            job = new Waiting(client).forOne(job.id());
+        }
         return new Measured(job, Duration.ofNanos(System.nanoTime() - start));
     }
 }

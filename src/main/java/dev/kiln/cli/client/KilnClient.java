@@ -3,6 +3,7 @@ package dev.kiln.cli.client;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -65,6 +66,23 @@ public final class KilnClient implements AutoCloseable {
         return accepted(post("v1/jobs", "application/json", Json.bytes(submission)));
     }
 
+    /**
+     * As {@link #submit(ObjectNode)}, but answered with the {@link PolledJob#whole() whole} job
+     * where it ends within that time.
+     *
+     * @param wait at most a minute; a server that knows nothing of waiting answers at once
+     */
+    public PolledJob submit(ObjectNode submission, Duration wait) throws InterruptedException {
+        return new PolledJob(
+                accepted(
+                        send(
+                                request("v1/jobs?wait=" + seconds(wait), wait)
+                                        .header("Content-Type", "application/json")
+                                        .POST(
+                                                HttpRequest.BodyPublishers.ofByteArray(
+                                                        Json.bytes(submission))))));
+    }
+
     /** Submits many, one document a line, and gives the server's answer. */
     public JsonNode submitLines(byte[] lines) throws InterruptedException {
         return accepted(post("v1/batches", "application/x-ndjson", lines));
@@ -110,7 +128,23 @@ public final class KilnClient implements AutoCloseable {
 
     /** The job with this id, if the server knows it. */
     public Optional<PolledJob> job(String id) throws InterruptedException {
-        var response = send(request(path(id)).GET());
+        return found(send(request(path(id)).GET()));
+    }
+
+    /**
+     * The job with this id when it has ended, or as it is when the time is up.
+     *
+     * @param wait at most a minute; a server that knows nothing of waiting answers at once
+     */
+    public Optional<PolledJob> job(String id, Duration wait) throws InterruptedException {
+        return found(send(request(path(id) + "?wait=" + seconds(wait), wait).GET()));
+    }
+
+    private static String seconds(Duration wait) {
+        return BigDecimal.valueOf(wait.toMillis(), 3).stripTrailingZeros().toPlainString();
+    }
+
+    private static Optional<PolledJob> found(HttpResponse<byte[]> response) {
         if (response.statusCode() == 404) {
             return Optional.empty();
         }
@@ -184,8 +218,12 @@ public final class KilnClient implements AutoCloseable {
     }
 
     private HttpRequest.Builder request(String path) {
+        return request(path, Duration.ZERO);
+    }
+
+    private HttpRequest.Builder request(String path, Duration wait) {
         return HttpRequest.newBuilder(server.resolve(path))
-                .timeout(ANSWER_LIMIT)
+                .timeout(ANSWER_LIMIT.plus(wait))
                 .header("Accept", "application/json, application/problem+json, */*;q=0.5");
     }
 

@@ -20,9 +20,21 @@ public final class PollInterval {
         return now;
     }
 
-    /** Lets it pass. */
-    public void await() throws InterruptedException {
-        Thread.sleep(next());
+    /** What the next pause will be. */
+    public Duration peek() {
+        return next;
+    }
+
+    /**
+     * Lets the rest of the next pause pass.
+     *
+     * @param start when it began, by {@link System#nanoTime}
+     */
+    public void awaitSince(long start) throws InterruptedException {
+        var left = next().minusNanos(System.nanoTime() - start);
+        if (left.isPositive()) {
+            Thread.sleep(left);
+        }
     }
 
     /** Short pauses again, since something has happened. */

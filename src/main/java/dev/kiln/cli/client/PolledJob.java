@@ -32,6 +32,11 @@ public record PolledJob(JsonNode json) {
         return !ON_THE_WAY.contains(state());
     }
 
+    /** Whether this is all of the job, and not only the word that it was accepted. */
+    public boolean whole() {
+        return json.has("result");
+    }
+
     /** Whether there is a result and the program succeeded. */
     public boolean succeeded() {
         return result().map(result -> result.path("success").asBoolean()).orElse(false);

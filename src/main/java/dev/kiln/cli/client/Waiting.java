@@ -8,8 +8,13 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** Waits for jobs to end by polling them. */
+/**
+ * Waits for jobs to end: by requests that the server answers when that happens, or, where a server
+ * knows nothing of that, by asking now and then.
+ */
 public final class Waiting {
+
+    private static final Duration LONGEST = Duration.ofSeconds(30);
 
     private final KilnClient client;
 
@@ -26,11 +31,13 @@ public final class Waiting {
     public PolledJob forOne(String id) throws InterruptedException {
         var interval = new PollInterval();
         while (true) {
-            var job = client.job(id).orElseThrow(() -> unknown(id));
+            long asked = System.nanoTime();
+            var job = client.job(id, LONGEST).orElseThrow(() -> unknown(id));
             if (job.ended()) {
                 return job;
             }
-            interval.await();
+            // Nothing is left of a pause unless the server answered at once.
+            interval.awaitSince(asked);
         }
     }
 
@@ -63,7 +70,16 @@ public final class Waiting {
             if (left.isEmpty() || Instant.now().isAfter(giveUp)) {
                 return inOrder(ids, jobs);
             }
-            interval.await();
+            awaitFirst(left.getFirst(), interval);
+        }
+    }
+
+    /** A pause that is over when this job has ended, which is the first of those that are left. */
+    private void awaitFirst(String id, PollInterval interval) throws InterruptedException {
+        long asked = System.nanoTime();
+        var job = client.job(id, interval.peek());
+        if (job.isEmpty() || !job.get().ended()) {
+            interval.awaitSince(asked);
         }
     }
 
