@@ -71,6 +71,14 @@ class ArchitectureTest {
                             Set.of("cli.client", "cli.report", "cli.terminal", "embedded", "job")),
                     Map.entry(
                             "cli.bench",
+                            Set.of(
+                                    "cli.bench.queue",
+                                    "cli.client",
+                                    "cli.report",
+                                    "cli.terminal",
+                                    "embedded")),
+                    Map.entry(
+                            "cli.bench.queue",
                             Set.of("cli.client", "cli.report", "cli.terminal", "embedded")),
                     Map.entry(
                             "cli.local",
@@ -118,10 +126,24 @@ class ArchitectureTest {
                     "org.hibernate", Set.of("store"),
                     "org.flywaydb", Set.of("store"),
                     "io.micrometer", Set.of("fleet"),
-                    "java.sql", Set.of("store", "embedded", "chaos"),
+                    "java.sql", Set.of("store", "embedded", "chaos", "cli.bench.queue"),
                     "org.eclipse.microprofile.reactive", Set.of("intake", "event"),
-                    "org.apache.kafka", Set.of("intake", "event", "embedded", "cli.demo", "chaos"),
-                    "picocli", Set.of("cli", "cli.bench", "cli.demo", "cli.local", "cli.program"));
+                    "org.apache.kafka",
+                            Set.of(
+                                    "intake",
+                                    "event",
+                                    "embedded",
+                                    "cli.demo",
+                                    "cli.bench.queue",
+                                    "chaos"),
+                    "picocli",
+                            Set.of(
+                                    "cli",
+                                    "cli.bench",
+                                    "cli.bench.queue",
+                                    "cli.demo",
+                                    "cli.local",
+                                    "cli.program"));
 
     private static final JavaClasses CLASSES =
             new ClassFileImporter()

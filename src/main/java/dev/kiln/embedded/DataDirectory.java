@@ -34,11 +34,13 @@ public final class DataDirectory implements AutoCloseable {
 
     private final Path root;
     private final boolean temporary;
+    private final boolean durable;
     private final FileChannel channel;
 
-    private DataDirectory(Path root, boolean temporary) throws IOException {
+    private DataDirectory(Path root, boolean temporary, boolean durable) throws IOException {
         this.root = root;
         this.temporary = temporary;
+        this.durable = durable;
         this.channel = lock(root);
     }
 
@@ -53,7 +55,7 @@ public final class DataDirectory implements AutoCloseable {
                     root,
                     PosixFilePermissions.asFileAttribute(
                             PosixFilePermissions.fromString("rwx------")));
-            return new DataDirectory(root.toRealPath(), false);
+            return new DataDirectory(root.toRealPath(), false, true);
         } catch (IOException e) {
             throw new ServerStartException("cannot use the data folder " + root + ": " + e, e);
         }
@@ -61,10 +63,22 @@ public final class DataDirectory implements AutoCloseable {
 
     /** A new folder, deleted when it is closed. */
     public static DataDirectory temporary() {
+        return temporary(false);
+    }
+
+    /**
+     * A new folder, deleted when it is closed, on which the servers write as if it were kept: for
+     * measurements of what a commit costs.
+     */
+    public static DataDirectory measured() {
+        return temporary(true);
+    }
+
+    private static DataDirectory temporary(boolean durable) {
         try {
             sweep(Path.of(System.getProperty("java.io.tmpdir")));
             Path root = Files.createTempDirectory(TEMPORARY + ProcessHandle.current().pid() + "-");
-            return new DataDirectory(root.toRealPath(), true);
+            return new DataDirectory(root.toRealPath(), true, durable);
         } catch (IOException e) {
             throw new ServerStartException("cannot make a temporary data folder: " + e, e);
         }
@@ -150,9 +164,9 @@ public final class DataDirectory implements AutoCloseable {
         }
     }
 
-    /** Whether the content is deleted at the end, so that nobody needs it on a disk. */
-    boolean isTemporary() {
-        return temporary;
+    /** Whether what is committed must be on a disk: not where nobody will look for it again. */
+    boolean isDurable() {
+        return durable;
     }
 
     /** Where the broker's log is. */

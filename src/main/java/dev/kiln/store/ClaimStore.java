@@ -9,6 +9,7 @@ import dev.kiln.job.Needs;
 import dev.kiln.job.Placement;
 import dev.kiln.job.Program;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -78,19 +79,25 @@ public class ClaimStore {
      * @throws StoreUnavailable when the same call may succeed later
      */
     public List<ClaimedJob> claim(String owner, int most, long memory, Duration lease) {
-        return database.sql(
-                connection -> {
-                    try (var statement = connection.prepareStatement(CLAIM)) {
-                        bind(statement, owner, most, memory, lease);
-                        List<ClaimedJob> claimed = new ArrayList<>();
-                        try (var row = statement.executeQuery()) {
-                            while (row.next()) {
-                                claimed.add(claimed(row, owner));
-                            }
-                        }
-                        return claimed;
-                    }
-                });
+        var step = QueueStep.begin("claim");
+        var claimed = database.sql(connection -> claim(connection, owner, most, memory, lease));
+        step.end(claimed.size());
+        return claimed;
+    }
+
+    private static List<ClaimedJob> claim(
+            Connection connection, String owner, int most, long memory, Duration lease)
+            throws SQLException {
+        try (var statement = connection.prepareStatement(CLAIM)) {
+            bind(statement, owner, most, memory, lease);
+            List<ClaimedJob> claimed = new ArrayList<>();
+            try (var row = statement.executeQuery()) {
+                while (row.next()) {
+                    claimed.add(claimed(row, owner));
+                }
+            }
+            return claimed;
+        }
     }
 
     static void bind(

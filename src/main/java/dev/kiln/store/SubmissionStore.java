@@ -110,7 +110,9 @@ public class SubmissionStore {
         // Sorted, so that two inserts that share ids lock them in the same order and cannot
         // deadlock.
         var sorted = submissions.stream().sorted(Comparator.comparing(Submission::id)).toList();
+        var step = QueueStep.begin("admit");
         var outcomes = database.sql(connection -> insert(connection, sorted));
+        step.end(sorted.size());
         int accepted = Collections.frequency(outcomes.values(), Outcome.ACCEPTED);
         if (accepted > 0) {
             signals.queued(accepted);
