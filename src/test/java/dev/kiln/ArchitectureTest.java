@@ -69,6 +69,14 @@ class ArchitectureTest {
                             Set.of("cli.client", "cli.report", "cli.terminal", "embedded", "job")),
                     Map.entry(
                             "cli.bench",
+                            Set.of(
+                                    "cli.bench.peers",
+                                    "cli.client",
+                                    "cli.report",
+                                    "cli.terminal",
+                                    "embedded")),
+                    Map.entry(
+                            "cli.bench.peers",
                             Set.of("cli.client", "cli.report", "cli.terminal", "embedded")),
                     Map.entry(
                             "cli.local",
@@ -116,10 +124,17 @@ class ArchitectureTest {
                     "org.hibernate", Set.of("store"),
                     "org.flywaydb", Set.of("store"),
                     "io.micrometer", Set.of("fleet"),
-                    "java.sql", Set.of("store", "embedded", "chaos"),
+                    "java.sql", Set.of("store", "embedded", "chaos", "cli.bench.peers"),
                     "org.eclipse.microprofile.reactive", Set.of("intake", "event"),
                     "org.apache.kafka", Set.of("intake", "event", "embedded", "cli.demo", "chaos"),
-                    "picocli", Set.of("cli", "cli.bench", "cli.demo", "cli.local", "cli.program"));
+                    "picocli",
+                            Set.of(
+                                    "cli",
+                                    "cli.bench",
+                                    "cli.bench.peers",
+                                    "cli.demo",
+                                    "cli.local",
+                                    "cli.program"));
 
     private static final JavaClasses CLASSES =
             new ClassFileImporter()

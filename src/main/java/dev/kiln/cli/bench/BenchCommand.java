@@ -1,5 +1,6 @@
 package dev.kiln.cli.bench;
 
+import dev.kiln.cli.bench.peers.PeersCommand;
 import dev.kiln.cli.terminal.Terminal;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -20,7 +21,9 @@ public final class BenchCommand implements Runnable {
 
     /** With all benchmarks; they print there. */
     public static CommandLine with(Terminal terminal) {
-        return new CommandLine(new BenchCommand()).addSubcommand(new HelloCommand(terminal));
+        return new CommandLine(new BenchCommand())
+                .addSubcommand(new HelloCommand(terminal))
+                .addSubcommand(new PeersCommand(terminal));
     }
 
     @Override
