@@ -2,7 +2,7 @@
 import { Logger, makeWorkerUtils, run, runMigrations } from 'graphile-worker'
 import pg from 'pg'
 
-const QUEUE = Number(process.env.GW_QUEUE ?? 500)
+const QUEUE = 500
 const BATCH = 1000
 /** It has a line for every job that succeeded; what went wrong must be seen. */
 const LOUD = new Set(['error', 'warning'])

@@ -2,7 +2,7 @@
 import { PgBoss } from 'pg-boss'
 
 const QUEUE = 'bench'
-const BATCH = Number(process.env.PB_BATCH ?? 100)
+const BATCH = 500
 const LOAD = 1000
 
 export default async function pgBoss ({ concurrency, handle }) {

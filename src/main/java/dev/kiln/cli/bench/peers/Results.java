@@ -64,9 +64,7 @@ record Results(Plan plan, Map<Run, JobQueue.Facts> facts, List<Window> windows) 
         }
         var peer = rates(run);
         var ratios =
-                IntStream.range(0, peer.size())
-                        .mapToObj(i -> kiln.get(i) / peer.get(i))
-                        .toList();
+                IntStream.range(0, peer.size()).mapToObj(i -> kiln.get(i) / peer.get(i)).toList();
         return OptionalDouble.of(median(ratios));
     }
 }

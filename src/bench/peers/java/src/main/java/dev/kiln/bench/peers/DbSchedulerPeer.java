@@ -40,9 +40,8 @@ final class DbSchedulerPeer implements Peer {
     };
 
     /** A fetch when this many times the threads are left in memory, up to that many times the threads. */
-    private static final double LOWER = Double.parseDouble(System.getenv().getOrDefault("LOWER", "1.0"));
-
-    private static final double UPPER = Double.parseDouble(System.getenv().getOrDefault("UPPER", "4.0"));
+    private static final double LOWER = 4.0;
+    private static final double UPPER = 20.0;
     private static final Duration POLL = Duration.ofSeconds(1);
 
     private final DataSource database;
