@@ -2,7 +2,7 @@
 import { PgBoss } from 'pg-boss'
 
 const QUEUE = 'bench'
-const BATCH = 500
+const BATCH = 100
 const LOAD = 1000
 
 export default async function pgBoss ({ concurrency, handle }) {
