@@ -73,12 +73,16 @@ class ArchitectureTest {
                             "cli.bench",
                             Set.of(
                                     "cli.bench.queue",
+                                    "cli.bench.peers",
                                     "cli.client",
                                     "cli.report",
                                     "cli.terminal",
                                     "embedded")),
                     Map.entry(
                             "cli.bench.queue",
+                            Set.of("cli.client", "cli.report", "cli.terminal", "embedded")),
+                    Map.entry(
+                            "cli.bench.peers",
                             Set.of("cli.client", "cli.report", "cli.terminal", "embedded")),
                     Map.entry(
                             "cli.local",
@@ -126,7 +130,13 @@ class ArchitectureTest {
                     "org.hibernate", Set.of("store"),
                     "org.flywaydb", Set.of("store"),
                     "io.micrometer", Set.of("fleet"),
-                    "java.sql", Set.of("store", "embedded", "chaos", "cli.bench.queue"),
+                    "java.sql",
+                            Set.of(
+                                    "store",
+                                    "embedded",
+                                    "chaos",
+                                    "cli.bench.queue",
+                                    "cli.bench.peers"),
                     "org.eclipse.microprofile.reactive", Set.of("intake", "event"),
                     "org.apache.kafka",
                             Set.of(
@@ -141,6 +151,7 @@ class ArchitectureTest {
                                     "cli",
                                     "cli.bench",
                                     "cli.bench.queue",
+                                    "cli.bench.peers",
                                     "cli.demo",
                                     "cli.local",
                                     "cli.program"));

@@ -50,6 +50,7 @@ class StartErrorsIT {
             KILN_SANDBOX_GVISOR_NAMES | none | gVisor is not registered with the Docker Engine (looked for none): run ./kiln setup
             KILN_HOME | /proc/nowhere | Cannot write below /proc/nowhere
             KILN_WORKER_SLOTS | 0 | A setting is wrong: kiln.worker.slots must be >= 1: 0.
+            KILN_POOL_SIZE | -1 | A setting is wrong: kiln.pool.size must be >= 0: -1.
             KILN_ROLES | foo | A setting is wrong: The config property kiln.roles with the config value "foo": Cannot convert foo
             JAVA_TOOL_OPTIONS | -Dkiln.sandbox.scripted=true -Dquarkus.http.host=0.0.0.0 | kiln.sandbox.scripted=true would let whoever reaches 0.0.0.0 make up results: unset it
             JAVA_TOOL_OPTIONS | -Dkiln.worker.slot=1 | A setting is wrong: kiln.worker.slot in SysPropConfigSource is unknown.

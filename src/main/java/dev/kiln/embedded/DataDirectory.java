@@ -63,21 +63,25 @@ public final class DataDirectory implements AutoCloseable {
 
     /** A new folder, deleted when it is closed. */
     public static DataDirectory temporary() {
-        return temporary(false);
+        return temporary(Path.of(System.getProperty("java.io.tmpdir")), false);
     }
 
     /**
-     * A new folder, deleted when it is closed, on which the servers write as if it were kept: for
-     * measurements of what a commit costs.
+     * A new folder in that one, deleted when it is closed, whose database writes to the disk as one
+     * that is kept does: for measurements.
+     *
+     * @param parent made if it is not there
      */
-    public static DataDirectory measured() {
-        return temporary(true);
+    public static DataDirectory temporaryAsKept(Path parent) {
+        return temporary(parent, true);
     }
 
-    private static DataDirectory temporary(boolean durable) {
+    private static DataDirectory temporary(Path parent, boolean durable) {
         try {
-            sweep(Path.of(System.getProperty("java.io.tmpdir")));
-            Path root = Files.createTempDirectory(TEMPORARY + ProcessHandle.current().pid() + "-");
+            sweep(Files.createDirectories(parent));
+            Path root =
+                    Files.createTempDirectory(
+                            parent, TEMPORARY + ProcessHandle.current().pid() + "-");
             return new DataDirectory(root.toRealPath(), true, durable);
         } catch (IOException e) {
             throw new ServerStartException("cannot make a temporary data folder: " + e, e);
@@ -164,7 +168,7 @@ public final class DataDirectory implements AutoCloseable {
         }
     }
 
-    /** Whether what is committed must be on a disk: not where nobody will look for it again. */
+    /** Whether what is written must be on the disk, and not only with the kernel. */
     boolean isDurable() {
         return durable;
     }

@@ -61,7 +61,14 @@ class BenchCommandTest {
     void without_one_those_that_are_there_are_named() {
         var run = CommandLineRun.of("bench");
         assertThat(run.exitCode()).isEqualTo(2);
-        assertThat(run.err()).contains("say which benchmark: ", "hello");
+        assertThat(run.err()).contains("say which benchmark: ", "hello", "peers");
+    }
+
+    @Test
+    void what_to_compare_is_checked_before_anything_starts() {
+        var run = CommandLineRun.of("bench", "peers", "--only", "kiln", "--jobs", "0");
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("--jobs is 1 to 1,000,000, not 0");
     }
 
     private CommandLineRun bench(String... more) {

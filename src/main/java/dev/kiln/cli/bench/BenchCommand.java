@@ -1,5 +1,6 @@
 package dev.kiln.cli.bench;
 
+import dev.kiln.cli.bench.peers.PeersCommand;
 import dev.kiln.cli.bench.queue.QueueCommand;
 import dev.kiln.cli.terminal.Terminal;
 import picocli.CommandLine;
@@ -23,7 +24,8 @@ public final class BenchCommand implements Runnable {
     public static CommandLine with(Terminal terminal) {
         return new CommandLine(new BenchCommand())
                 .addSubcommand(new HelloCommand(terminal))
-                .addSubcommand(new QueueCommand(terminal));
+                .addSubcommand(new QueueCommand(terminal))
+                .addSubcommand(new PeersCommand(terminal));
     }
 
     @Override

@@ -30,7 +30,7 @@ final class QueueMachine implements AutoCloseable {
     }
 
     static QueueMachine start(Map<String, String> environment) {
-        var data = DataDirectory.measured();
+        var data = DataDirectory.temporaryAsKept(Path.of(System.getProperty("java.io.tmpdir")));
         try {
             BrokerLog.toFile(data.log("kafka"));
             return new QueueMachine(
