@@ -9,6 +9,7 @@ import dev.kiln.testing.WorkerHome;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -44,7 +45,10 @@ class DrainIT {
         String job;
         try (var kiln = start("30s")) {
             job = running(kiln, "import time; time.sleep(9); print('done')");
+            String path = "/v1/jobs/" + job + "?wait=60";
+            var waiting = CompletableFuture.supplyAsync(() -> kiln.get(path));
             assertThat(kiln.terminate()).isZero();
+            assertThat(waiting.get().body()).as("who waits").contains("FINISHED", "done");
         }
         assertThat(text("select state || ' ' || attempt from job where id = '" + job + "'"))
                 .isEqualTo("FINISHED 1");

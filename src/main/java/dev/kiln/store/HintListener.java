@@ -31,6 +31,9 @@ class HintListener {
 
     private static final int VALID_SECONDS = 2;
 
+    /** What the connection that listens is called in {@code pg_stat_activity}. */
+    private static final String NAMED = "set application_name to 'kiln-hints'";
+
     private final AgroalDataSource dataSource;
     private final HintSender sender;
     private final List<HintReceiver> receivers;
@@ -89,9 +92,9 @@ class HintListener {
             execute(
                     connection,
                     receivers.stream()
-                            .map(receiver -> "listen " + receiver.channel().sqlName())
+                            .map(receiver -> "listen " + receiver.channel().sqlName() + ";")
                             .distinct()
-                            .collect(Collectors.joining(";")));
+                            .collect(Collectors.joining("", "", NAMED)));
             receivers.forEach(HintReceiver::mayHaveMissed);
         }
         return connection;
@@ -110,7 +113,7 @@ class HintListener {
             return;
         }
         try (var given = connection) {
-            execute(given, "unlisten *");
+            execute(given, "unlisten *; reset application_name");
         } catch (SQLException gone) {
             LOG.debug("a listening connection was closed by the other side", gone);
         }

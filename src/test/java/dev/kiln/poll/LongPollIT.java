@@ -42,10 +42,12 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.postgresql.PGConnection;
 
 /**
@@ -54,8 +56,11 @@ import org.postgresql.PGConnection;
  */
 @QuarkusTest
 @TestProfile(StoreProfile.class)
+@Timeout(120)
 class LongPollIT {
-    private static final Duration MINUTE = Duration.ofSeconds(60);
+    /** Longer than the test may take: who is answered was woken. */
+    private static final Duration HOUR = Duration.ofHours(1);
+
     private static final Duration LEASE = Duration.ofSeconds(20);
     private static final String HELLO = "{\"language\": \"python\", \"code\": \"print('hi')\"}";
 
@@ -140,7 +145,11 @@ class LongPollIT {
         var id = queued();
         var answer = waiting(id);
         endElsewhere();
-        sql("select pg_terminate_backend(pid) from pg_stat_activity where query like 'listen%'");
+        // Other tests' servers have listeners too, on other databases.
+        sql(
+                """
+                select pg_terminate_backend(pid) from pg_stat_activity
+                 where application_name = 'kiln-hints' and datname = current_database()""");
         assertThat(state(answer)).isEqualTo("CANCELLED");
     }
 
@@ -174,8 +183,8 @@ class LongPollIT {
                         _ -> {});
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<Optional<Job>>> answers =
-                    ids.stream().map(id -> threads.submit(() -> poll.find(id, MINUTE))).toList();
-            await().atMost(MINUTE).until(() -> reads.get() == many);
+                    ids.stream().map(id -> threads.submit(() -> poll.find(id, HOUR))).toList();
+            await().atMost(Duration.ofSeconds(60)).until(() -> reads.get() == many);
             endElsewhere();
             watch.look();
             for (var answer : answers) {
@@ -209,7 +218,8 @@ class LongPollIT {
 
     @Test
     void a_submission_can_wait_for_its_own_result() throws Exception {
-        var answer = http.sendAsync(post("60"), BodyHandlers.ofString());
+        var answer =
+                http.sendAsync(post("60"), BodyHandlers.ofString()).orTimeout(40, TimeUnit.SECONDS);
         await().until(() -> !endings.jobs().isEmpty());
         results.finish(claim(), exited(0, "hi", Jobs.LIMITS));
         assertThat(answer.get().statusCode()).isEqualTo(200);
@@ -261,7 +271,8 @@ class LongPollIT {
     private CompletableFuture<HttpResponse<String>> waiting(JobId id) {
         var answer = http.sendAsync(request(id, "60"), BodyHandlers.ofString());
         await().until(() -> endings.jobs().contains(id));
-        return answer;
+        // Sooner than the server would answer by itself.
+        return answer.orTimeout(40, TimeUnit.SECONDS);
     }
 
     private HttpResponse<String> get(JobId id, String wait) throws Exception {

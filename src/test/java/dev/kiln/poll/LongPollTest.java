@@ -26,9 +26,13 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(60)
 class LongPollTest {
-    private static final Duration MINUTE = Duration.ofSeconds(60);
+    /** Longer than the test may take: who is answered was woken. */
+    private static final Duration HOUR = Duration.ofHours(1);
+
     private static final JobState DONE = finished(exited(0));
 
     private final Endings endings = new Endings();
@@ -52,9 +56,9 @@ class LongPollTest {
     @Test
     void what_is_not_there_or_has_ended_is_answered_at_once() throws Exception {
         var absent = new LongPoll(endings, _ -> Optional.empty(), clients::add);
-        assertThat(absent.find(ID, MINUTE)).isEmpty();
+        assertThat(absent.find(ID, HOUR)).isEmpty();
         state = DONE;
-        assertThat(poll().find(ID, MINUTE)).get().extracting(Job::state).isEqualTo(DONE);
+        assertThat(poll().find(ID, HOUR)).get().extracting(Job::state).isEqualTo(DONE);
         assertThat(looks).hasValue(1);
         assertThat(endings.jobs()).isEmpty();
     }
@@ -79,7 +83,7 @@ class LongPollTest {
                             endings.ended(List.of(id));
                             return seen;
                         });
-        assertThat(poll.find(ID, MINUTE)).get().extracting(Job::state).isEqualTo(DONE);
+        assertThat(poll.find(ID, HOUR)).get().extracting(Job::state).isEqualTo(DONE);
     }
 
     @Test
@@ -125,7 +129,7 @@ class LongPollTest {
         assertThat(stop).isNotDone();
         clients.forEach(Runnable::run);
         assertThat(stop.get()).isTrue();
-        assertThat(poll.find(ID, MINUTE)).as("who comes later").isPresent();
+        assertThat(poll.find(ID, HOUR)).as("who comes later").isPresent();
     }
 
     @Test
@@ -144,7 +148,7 @@ class LongPollTest {
                         });
         var answers =
                 IntStream.range(0, many)
-                        .mapToObj(_ -> threads.submit(() -> poll.find(ID, MINUTE)))
+                        .mapToObj(_ -> threads.submit(() -> poll.find(ID, HOUR)))
                         .toList();
         await().until(() -> looks.get() == many);
         state = DONE;
@@ -158,7 +162,7 @@ class LongPollTest {
     }
 
     private Future<Optional<Job>> waiting(LongPoll poll) {
-        var answer = threads.submit(() -> poll.find(ID, MINUTE));
+        var answer = threads.submit(() -> poll.find(ID, HOUR));
         await().until(() -> looks.get() == 1);
         return answer;
     }

@@ -99,7 +99,7 @@ public final class KilnProcess implements AutoCloseable {
     }
 
     public HttpResponse<String> get(String path) {
-        return send(HttpRequest.newBuilder(url.resolve(path)).timeout(Duration.ofSeconds(20)));
+        return send(HttpRequest.newBuilder(url.resolve(path)).timeout(Duration.ofSeconds(90)));
     }
 
     /** Submits one Python program; returns its id. */
