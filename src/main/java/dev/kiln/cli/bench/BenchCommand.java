@@ -20,7 +20,11 @@ public final class BenchCommand implements Runnable {
 
     /** With all benchmarks; they print there. */
     public static CommandLine with(Terminal terminal) {
-        return new CommandLine(new BenchCommand()).addSubcommand(new HelloCommand(terminal));
+        return new CommandLine(new BenchCommand())
+                .addSubcommand(new LatencyCommand(terminal))
+                .addSubcommand(new ThroughputCommand(terminal))
+                .addSubcommand(new WorkCommand(terminal))
+                .addSubcommand(new MemoryCommand(terminal));
     }
 
     @Override

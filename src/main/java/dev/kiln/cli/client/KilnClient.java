@@ -117,6 +117,20 @@ public final class KilnClient implements AutoCloseable {
         return Optional.of(new PolledJob(accepted(response)));
     }
 
+    /**
+     * The job with this id, if the server knows it, as it is when it has ended or when this much
+     * time is up. A server of before long polls answers at once.
+     *
+     * @param wait at most what a single answer may take, 60 s
+     */
+    public Optional<PolledJob> job(String id, Duration wait) throws InterruptedException {
+        var response = send(request(path(id) + "?wait=" + wait.toMillis() / 1000.0).GET());
+        if (response.statusCode() == 404) {
+            return Optional.empty();
+        }
+        return Optional.of(new PolledJob(accepted(response)));
+    }
+
     /** The server's list of workers. */
     public JsonNode workers() throws InterruptedException {
         return accepted(send(request("v1/workers").GET()));
