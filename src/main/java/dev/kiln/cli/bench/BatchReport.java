@@ -2,12 +2,14 @@ package dev.kiln.cli.bench;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kiln.cli.client.Json;
+import dev.kiln.cli.terminal.Spans;
 import dev.kiln.cli.terminal.Table;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * What the benchmark of real work found.
@@ -63,6 +65,7 @@ record BatchReport(
         table.add("jobs", kiln.jobs() + "", minimal.jobs() + "");
         table.add("failed", kiln.failed() + "", minimal.failed() + "");
         return table.render(columns)
+                + "a program itself, alone: %s%n".formatted(programs())
                 + String.format(
                         Locale.ROOT,
                         "docker-minimal ran %d at once beside a Kiln that idled at %.2f cpus, which the ratio leaves out: %.1f ms a job%n%n",
@@ -70,6 +73,13 @@ record BatchReport(
                         idle,
                         theirs())
                 + Goal.table(goals(), columns);
+    }
+
+    private String programs() {
+        return new TreeMap<>(own)
+                .entrySet().stream()
+                        .map(each -> each.getKey().language() + " " + Spans.of(each.getValue()))
+                        .collect(Collectors.joining(", "));
     }
 
     private static String number(double value) {

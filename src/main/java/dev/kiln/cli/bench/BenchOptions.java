@@ -37,14 +37,19 @@ final class BenchOptions {
      * @throws CliException when they make no sense
      */
     void check() {
-        if (warmUp < 0 || warmUp > 10_000) {
-            throw new CliException("--warm-up is 0 to 10000, not " + warmUp);
-        }
+        require("--warm-up", warmUp, 0, 10_000);
         if (server != null) {
             KilnClient.of(server).close();
         } else if (kafka != null) {
             throw new CliException(
                     "--kafka names the broker of a running Kiln: name its server too, with --server");
+        }
+    }
+
+    /** Refuses a number that is not from one to the other, both included. */
+    static void require(String option, int value, int least, int most) {
+        if (value < least || value > most) {
+            throw new CliException("%s is %d to %d, not %d".formatted(option, least, most, value));
         }
     }
 

@@ -50,9 +50,7 @@ final class LatencyCommand extends Benchmark {
 
     @Override
     void check(BenchOptions common) {
-        if (jobs < 1 || jobs > 100_000) {
-            throw new CliException("--jobs is 1 to 100000, not " + jobs);
-        }
+        BenchOptions.require("--jobs", jobs, 1, 100_000);
         if (!(rate >= 0.01 && rate <= 1000)) {
             throw new CliException("--rate is 0.01 to 1000 jobs per second, not " + rate);
         }

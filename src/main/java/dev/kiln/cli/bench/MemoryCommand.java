@@ -49,12 +49,8 @@ final class MemoryCommand extends Benchmark {
 
     @Override
     void check(BenchOptions common) {
-        if (jobs < 1 || jobs > 100_000) {
-            throw new CliException("--jobs is 1 to 100000, not " + jobs);
-        }
-        if (slots < 1 || slots > 64) {
-            throw new CliException("--slots is 1 to 64, not " + slots);
-        }
+        BenchOptions.require("--jobs", jobs, 1, 100_000);
+        BenchOptions.require("--slots", slots, 1, 64);
     }
 
     @Override

@@ -62,19 +62,13 @@ final class ThroughputCommand extends Benchmark {
 
     @Override
     void check(BenchOptions common) {
-        require("--jobs", jobs, 100_000);
-        require("--windows", windows, 100);
-        require("--concurrency", concurrency == null ? 1 : concurrency, 32);
-        require("--slots", slots == null ? 1 : slots, 64);
+        BenchOptions.require("--jobs", jobs, 1, 100_000);
+        BenchOptions.require("--windows", windows, 1, 100);
+        BenchOptions.require("--concurrency", concurrency == null ? 1 : concurrency, 1, 32);
+        BenchOptions.require("--slots", slots == null ? 1 : slots, 1, 64);
         if (slots != null && common.server() != null) {
             throw new CliException(
                     "--slots is for a Kiln that is started here: leave it out, or leave out --server");
-        }
-    }
-
-    private static void require(String option, int value, int most) {
-        if (value < 1 || value > most) {
-            throw new CliException("%s is 1 to %d, not %d".formatted(option, most, value));
         }
     }
 

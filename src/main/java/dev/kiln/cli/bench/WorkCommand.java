@@ -51,8 +51,8 @@ final class WorkCommand extends Benchmark {
 
     @Override
     void check(BenchOptions common) {
-        require("--jobs", jobs, 100_000);
-        require("--concurrency", concurrency == null ? 1 : concurrency, 32);
+        BenchOptions.require("--jobs", jobs, 1, 100_000);
+        BenchOptions.require("--concurrency", concurrency == null ? 1 : concurrency, 1, 32);
         if (common.server() != null && common.kafka() == null) {
             throw new CliException(
                     "the batch goes by the topics: name the broker of that Kiln with --kafka");
@@ -129,11 +129,5 @@ final class WorkCommand extends Benchmark {
     private static boolean isLauncher(KilnProcesses found, MeasuredKiln kiln, Proc proc) {
         return kiln.own().isPresent()
                 || proc.arguments(found.launcher()).contains("dev.kiln.cli.Main");
-    }
-
-    private static void require(String option, int value, int most) {
-        if (value < 1 || value > most) {
-            throw new CliException("%s is 1 to %d, not %d".formatted(option, most, value));
-        }
     }
 }

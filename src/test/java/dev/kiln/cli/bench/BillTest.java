@@ -100,6 +100,7 @@ class BillTest {
         assertThat(report.inWords(120))
                 .containsPattern("overhead +300.0 +250.0")
                 .containsPattern("Kiln server \\(JVM\\) +15.0 +0.0")
+                .contains("a program itself, alone: c 100 ms\n")
                 .contains("ran 3 at once beside a Kiln that idled at 0.10 cpus");
         assertThat(report.json().toString())
                 .contains(
