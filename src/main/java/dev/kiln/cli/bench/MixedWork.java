@@ -27,7 +27,7 @@ enum MixedWork {
     },
     NODE(
             "node",
-            3_000_000,
+            300_000,
             """
             let total = 0;
             for (let i = 0; i < %d; i++) total = (total * 31 + i) %% 1000003;
@@ -53,7 +53,7 @@ enum MixedWork {
     },
     C(
             "c",
-            10_000_000,
+            2_000_000,
             """
             #include <stdio.h>
             int main(void) {
