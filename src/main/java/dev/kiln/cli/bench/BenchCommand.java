@@ -23,7 +23,10 @@ public final class BenchCommand implements Runnable {
     /** With all benchmarks; they print there. */
     public static CommandLine with(Terminal terminal) {
         return new CommandLine(new BenchCommand())
-                .addSubcommand(new HelloCommand(terminal))
+                .addSubcommand(new LatencyCommand(terminal))
+                .addSubcommand(new ThroughputCommand(terminal))
+                .addSubcommand(new WorkCommand(terminal))
+                .addSubcommand(new MemoryCommand(terminal))
                 .addSubcommand(new QueueCommand(terminal))
                 .addSubcommand(new PeersCommand(terminal));
     }
