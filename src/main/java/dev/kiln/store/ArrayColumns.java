@@ -24,36 +24,41 @@ final class ArrayColumns<T> {
     }
 
     void uuids(Function<T, UUID> value) throws SQLException {
-        set("uuid", rows.stream().map(value).toArray(UUID[]::new));
+        set("uuid", new UUID[rows.size()], value);
     }
 
     void texts(Function<T, @Nullable String> value) throws SQLException {
-        set("text", rows.stream().map(value).toArray(String[]::new));
+        set("text", new String[rows.size()], value);
     }
 
     void bytes(Function<T, byte @Nullable []> value) throws SQLException {
         // The driver tells an array of byte strings from a matrix by the array's static type.
-        set("bytea", rows.stream().map(value).toArray(byte[][]::new));
+        set("bytea", new byte[rows.size()][], value);
     }
 
     void longs(Function<T, @Nullable Long> value) throws SQLException {
-        set("int8", rows.stream().map(value).toArray(Long[]::new));
+        set("int8", new Long[rows.size()], value);
     }
 
     void ints(Function<T, @Nullable Integer> value) throws SQLException {
-        set("int4", rows.stream().map(value).toArray(Integer[]::new));
+        set("int4", new Integer[rows.size()], value);
     }
 
     void doubles(Function<T, Double> value) throws SQLException {
-        set("float8", rows.stream().map(value).toArray(Double[]::new));
+        set("float8", new Double[rows.size()], value);
     }
 
     void booleans(Function<T, @Nullable Boolean> value) throws SQLException {
-        set("bool", rows.stream().map(value).toArray(Boolean[]::new));
+        set("bool", new Boolean[rows.size()], value);
     }
 
-    private void set(String type, Object[] values) throws SQLException {
+    private void set(
+            String type, @Nullable Object[] column, Function<T, ? extends @Nullable Object> value)
+            throws SQLException {
+        for (int i = 0; i < column.length; i++) {
+            column[i] = value.apply(rows.get(i));
+        }
         index++;
-        statement.setArray(index, statement.getConnection().createArrayOf(type, values));
+        statement.setArray(index, statement.getConnection().createArrayOf(type, column));
     }
 }

@@ -30,7 +30,10 @@ public class ClaimStore {
      * waits for room, and what is behind it waits with it, or a large job would never start.
      *
      * <p>The ids are chosen in a materialized CTE: as an {@code IN (select … limit … skip locked)}
-     * the planner may run the subquery again and lock more rows than the limit.
+     * the planner may run the subquery again and lock more rows than the limit. They are handed on
+     * as an array, of which the planner expects few elements whatever it thinks of the limit:
+     * planned once a connection ({@code plan_cache_mode} in application.properties), this must not
+     * come to read the whole table.
      */
     static final String CLAIM =
             """
@@ -52,13 +55,13 @@ public class ClaimStore {
             ), claimed as (
                 update job set state = 'RUNNING', epoch = epoch + 1, attempt = attempt + 1, owner = ?,
                                lease_until = now() + ? * interval '1 millisecond', started_at = now(), reason = null
-                  from ready where job.id = ready.id
+                 where id = any (array(select id from ready))
                 returning job.*
             )
             select c.id, c.epoch, c.attempt, c.lease_until, c.tenant, c.batch, c.language, c.priority, c.image, c.network,
                    p.code, p.stdin, p.inputs, p.timeout_ms, p.memory_limit, p.cpu_limit, p.pids_limit, p.output_limit,
                    p.disk_limit, p.context, p.context_sha256
-              from claimed c join job_payload p on p.job_id = c.id
+              from claimed c cross join lateral (select * from job_payload where job_id = c.id offset 0) p
              order by c.priority desc, c.run_at, c.id
             """
                     .formatted(Matching.DEMANDS, Matching.FITS);

@@ -21,16 +21,19 @@ import java.util.UUID;
  */
 @ApplicationScoped
 public class LeaseStore {
-    /** The rows are locked in the order of their ids, as {@link Finish} locks them. */
+    /**
+     * The rows are locked in the order of their ids, as {@link Finish} locks them and for the same
+     * reasons.
+     */
     private static final String EXTEND =
             """
             with held as materialized (
                 select mine.id from unnest(?::uuid[], ?::bigint[]) as given (id, epoch) cross join lateral (
-                    select id from job where job.id = given.id and job.epoch = given.epoch and job.state = 'RUNNING'
+                    select id from job where job.id = given.id and job.epoch = given.epoch and job.owner is not null
                        for no key update) mine
             )
             update job set lease_until = now() + ? * interval '1 millisecond'
-              from held where job.id = held.id
+             where id = any (array(select id from held))
             returning job.id, job.epoch, job.cancel_requested
             """;
 

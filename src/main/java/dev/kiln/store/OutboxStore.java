@@ -14,23 +14,25 @@ public class OutboxStore {
      * Taken by lock, never by "greater than the last seen": transactions commit out of the order of
      * their numbers. An event waits until the earlier one of its job is gone, also when another
      * relay has that in hand: a retried job may have two, and their order must hold. The ids are
-     * chosen in a materialized CTE, see {@link ClaimStore}. What each event tells comes along,
-     * without a byte of output.
+     * chosen in a materialized CTE and handed on as an array, see {@link ClaimStore}. What each
+     * event tells comes along, without a byte of output; each job is looked up by its id, whatever
+     * the planner thinks of the number of events.
      */
     private static final String TAKE =
             """
             with oldest as materialized (
                 select seq from outbox o
-                 where not exists (select 1 from outbox e where e.job_id = o.job_id and e.seq < o.seq)
+                 where seq = (select seq from outbox e where e.job_id = o.job_id order by seq limit 1)
                  order by seq
                  limit ?
                    for update skip locked
             ), taken as (
-                delete from outbox using oldest where outbox.seq = oldest.seq
-                returning outbox.seq, outbox.job_id, outbox.epoch, abandoned_reason, abandoned_attempt, abandoned_at
+                delete from outbox where seq = any (array(select seq from oldest))
+                returning seq, job_id, epoch, abandoned_reason, abandoned_attempt, abandoned_at
             )
             select t.job_id, t.epoch, t.abandoned_reason, t.abandoned_attempt, t.abandoned_at, %s
-              from taken t join job on job.id = t.job_id left join execution_result r on r.job_id = t.job_id
+              from taken t cross join lateral (select * from job where id = t.job_id offset 0) job
+              left join lateral (select * from execution_result where job_id = t.job_id offset 0) r on true
              order by t.seq
             """
                     .formatted(CompletionRow.COLUMNS);

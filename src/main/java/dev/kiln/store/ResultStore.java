@@ -23,11 +23,8 @@ public class ResultStore {
     /** Bytes of output in one transaction. */
     private static final long HEAVIEST = 8L << 20;
 
-    private static final String MINE =
-            """
-            select r.job_id, r.epoch from unnest(?::uuid[], ?::bigint[]) as mine (job_id, epoch)
-              join execution_result r on r.job_id = mine.job_id and r.epoch = mine.epoch
-            """;
+    private static final String WRITTEN =
+            "select job_id, epoch from execution_result where job_id = any (?::uuid[])";
 
     private final Database database;
     private final Signals signals;
@@ -73,17 +70,15 @@ public class ResultStore {
                 connection, sorted.stream().filter(each -> mine.contains(each.claim())).toList());
         var others = sorted.stream().filter(each -> !mine.contains(each.claim())).toList();
         if (!others.isEmpty()) {
-            mine.addAll(wroteBefore(connection, others));
+            mine.addAll(written(connection, others));
         }
         return mine;
     }
 
-    private static Set<Finish.Claim> wroteBefore(Connection connection, List<Finish> finishes)
+    private static Set<Finish.Claim> written(Connection connection, List<Finish> finishes)
             throws SQLException {
-        try (var statement = connection.prepareStatement(MINE)) {
-            var columns = new ArrayColumns<>(statement, finishes);
-            columns.uuids(Finish::id);
-            columns.longs(each -> each.lease().epoch());
+        try (var statement = connection.prepareStatement(WRITTEN)) {
+            new ArrayColumns<>(statement, finishes).uuids(Finish::id);
             try (var rows = statement.executeQuery()) {
                 return Finish.Claim.all(rows);
             }

@@ -50,8 +50,8 @@ class ChaosIT {
                         // A worker that comes too late writes its result all the same.
                         new BrokenKiln.Break(
                                 "dev.kiln.store.Finish",
-                                "job.epoch = given.epoch and job.state",
-                                "job.epoch >=given.epoch and job.state"),
+                                "job.epoch = given.epoch and job.owner",
+                                "job.epoch >=given.epoch and job.owner"),
                         // Events are told apart by another number than the job's.
                         new BrokenKiln.Break(
                                 "dev.kiln.store.Finish",

@@ -113,6 +113,42 @@ class GroupedFinishIT {
         }
     }
 
+    /**
+     * As a heartbeat does, or a cancel, which reaches all of a group between its look and its
+     * locks.
+     */
+    @Test
+    void rows_that_were_changed_meanwhile_are_all_finished_and_extended() throws Exception {
+        var jobs = running(2 * MANY);
+        var finished = jobs.subList(0, MANY);
+        var extended = jobs.subList(MANY, 2 * MANY);
+        List<CompletableFuture<Boolean>> answers = new ArrayList<>();
+        CompletableFuture<List<LeaseStore.Extended>> beat;
+        try (var change = lock(finished.getFirst())) {
+            answers.add(finish(finished.getFirst(), plain()));
+            Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> blocked() == 1);
+            finished.subList(1, MANY).forEach(lease -> answers.add(finish(lease, plain())));
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> results.waiting() == MANY - 1);
+            try (var all = lock(finished.get(1));
+                    var statement = all.createStatement()) {
+                statement.execute(
+                        "select 1 from job where id <> '%s' for update"
+                                .formatted(finished.getFirst().job()));
+                change.rollback();
+                Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> blocked() == 1);
+                beat = CompletableFuture.supplyAsync(() -> leases.extend(extended, LEASE));
+                Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> blocked() == 2);
+                statement.execute("update job set cancel_requested = true where state = 'RUNNING'");
+                all.commit();
+            }
+        }
+        assertThat(answers).extracting(CompletableFuture::join).containsOnly(true);
+        assertThat(count("execution_result")).isEqualTo(MANY);
+        assertThat(beat.join()).hasSize(MANY).allMatch(LeaseStore.Extended::cancelRequested);
+    }
+
     @Test
     void the_same_result_twice_in_one_transaction_is_written_once() throws Exception {
         var jobs = running(2);
@@ -165,7 +201,7 @@ class GroupedFinishIT {
                 int waiting = i;
                 Awaitility.await()
                         .atMost(Duration.ofSeconds(30))
-                        .until(() -> waiting == 0 ? blocked() : results.waiting() == waiting);
+                        .until(() -> waiting == 0 ? blocked() == 1 : results.waiting() == waiting);
             }
             blocker.rollback();
         }
@@ -197,10 +233,9 @@ class GroupedFinishIT {
         return connection;
     }
 
-    private boolean blocked() throws SQLException {
+    private int blocked() throws SQLException {
         return number(
-                        "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'")
-                > 0;
+                "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'");
     }
 
     private List<Lease> running(int jobs) {

@@ -5,9 +5,11 @@ import dev.kiln.cli.client.Json;
 import dev.kiln.cli.report.ExitCode;
 import dev.kiln.cli.terminal.Steps;
 import dev.kiln.cli.terminal.Terminal;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -64,6 +66,13 @@ public final class QueueCommand implements Callable<Integer> {
                     "Jobs queued when a window begins, such as 1000,100000,1000000 (default: ${DEFAULT-VALUE}).")
     private List<Integer> backlogs = List.of();
 
+    @Option(
+            names = "--recordings",
+            paramLabel = "DIR",
+            description =
+                    "Keep the servers' flight recordings there, with processor samples; the last for each number of slots.")
+    private @Nullable Path recordings;
+
     @Option(names = "--json", description = "Print a line of JSON for each kind of window.")
     private boolean json;
 
@@ -103,7 +112,7 @@ public final class QueueCommand implements Callable<Integer> {
         var measured = new ArrayList<Series>();
         for (int backlog : backlogs) {
             String name = "burn down, %d slots, %d queued".formatted(width, backlog);
-            try (var server = machine.server(width, "api,worker")) {
+            try (var server = machine.server(width, "api,worker", recordings)) {
                 var burnDown = new BurnDown(machine, server, backlog, jobs);
                 steps.run("warm up", burnDown::warmUp);
                 var found = new ArrayList<Window>();
@@ -119,7 +128,7 @@ public final class QueueCommand implements Callable<Integer> {
     }
 
     private Series topic(QueueMachine machine, int width) throws Exception {
-        try (var server = machine.server(width, "api,intake,worker,relay");
+        try (var server = machine.server(width, "api,intake,worker,relay", recordings);
                 var topic = new TopicWay(machine, server)) {
             steps.run("warm up", () -> topic.window(jobs));
             var found = new ArrayList<Window>();

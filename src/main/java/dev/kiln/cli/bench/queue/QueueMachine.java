@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** A broker and a database, both on disk as a site has them, for Kiln servers that come and go. */
 final class QueueMachine implements AutoCloseable {
@@ -51,8 +52,11 @@ final class QueueMachine implements AutoCloseable {
      *
      * @param slots how many jobs it runs at once
      * @param roles as {@code kiln.roles}
+     * @param recordings a folder that keeps its flight recording, with processor samples; null for
+     *     none
      */
-    QueueServer server(int slots, String roles) throws InterruptedException, IOException {
+    QueueServer server(int slots, String roles, @Nullable Path recordings)
+            throws InterruptedException, IOException {
         Map<String, String> settings = new HashMap<>();
         settings.put("KILN_ROLES", roles);
         settings.put("KILN_SANDBOX_SCRIPTED", "true");
@@ -66,7 +70,10 @@ final class QueueMachine implements AutoCloseable {
         Path log =
                 Files.createDirectories(KilnHome.of(environment).logs())
                         .resolve("bench-queue-server.log");
-        return QueueServer.start(environment, settings, data.root().resolve("queue.jfr"), log);
+        Path folder = recordings == null ? data.root() : Files.createDirectories(recordings);
+        Path recording =
+                folder.resolve("queue-%d-%s.jfr".formatted(slots, roles.replace(',', '-')));
+        return QueueServer.start(environment, settings, recording, recordings != null, log);
     }
 
     String bootstrapServers() {

@@ -22,14 +22,26 @@ final class QueueServer implements AutoCloseable {
         this.recording = recording;
     }
 
+    /**
+     * Starts it and waits until it is ready.
+     *
+     * @param recording where its flight recording goes
+     * @param profiled whether the recording has processor samples, which cost a little themselves
+     */
     static QueueServer start(
-            Map<String, String> environment, Map<String, String> settings, Path recording, Path log)
+            Map<String, String> environment,
+            Map<String, String> settings,
+            Path recording,
+            boolean profiled,
+            Path log)
             throws InterruptedException, IOException {
         Files.deleteIfExists(recording);
         int port = FreePort.pick();
+        String samples = profiled ? "settings=profile,jdk.CPUTimeSample#enabled=true," : "";
         var options =
                 List.of(
-                        "-XX:StartFlightRecording:dumponexit=true,filename=" + recording,
+                        "-XX:StartFlightRecording:dumponexit=true,%sfilename=%s"
+                                .formatted(samples, recording),
                         "-Xlog:jfr*=off");
         var process =
                 ServerProcess.start(
