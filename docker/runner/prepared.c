@@ -114,7 +114,7 @@ static struct timeval of_ticks(unsigned long ticks) {
 }
 
 void prepared_cpu(pid_t process, struct timeval *user, struct timeval *system) {
-    /* gVisor does not let one process read the clock of another (clock_getcpuclockid). */
+    /* In ticks, as gVisor counts it; a process that has not ended is in no account of ours. */
     char path[64], text[1024];
     unsigned long in_user = 0, in_system = 0;
     snprintf(path, sizeof path, "/proc/%d/stat", process);
