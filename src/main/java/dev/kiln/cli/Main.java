@@ -45,6 +45,7 @@ public final class Main {
                         .addSubcommand(new SubmitCommand(terminal))
                         .addSubcommand(new BatchCommand(terminal))
                         .addSubcommand(new ResultCommand(terminal))
+                        .addSubcommand(new ListCommand(terminal))
                         .addSubcommand(new CancelCommand(terminal))
                         .addSubcommand(new RetryCommand(terminal))
                         .addSubcommand(new WorkersCommand(terminal))

@@ -17,7 +17,10 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A Kiln server, seen over HTTP. Every failure is a {@link CliException}. */
@@ -138,6 +141,19 @@ public final class KilnClient implements AutoCloseable {
      */
     public Optional<PolledJob> job(String id, Duration wait) throws InterruptedException {
         return found(send(request(path(id) + "?wait=" + seconds(wait), wait).GET()));
+    }
+
+    /**
+     * A page of the server's list of jobs.
+     *
+     * @param query the parameters, each with its value
+     */
+    public JsonNode jobs(List<Map.Entry<String, String>> query) throws InterruptedException {
+        String parameters =
+                query.stream()
+                        .map(each -> each.getKey() + "=" + encoded(each.getValue()))
+                        .collect(Collectors.joining("&"));
+        return accepted(send(request("v1/jobs?" + parameters).GET()));
     }
 
     private static String seconds(Duration wait) {
