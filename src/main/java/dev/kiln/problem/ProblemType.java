@@ -21,6 +21,8 @@ public enum ProblemType {
     NOT_ACCEPTABLE("not-acceptable", "No representation is acceptable to the client", 406),
     /** The id belongs to a job with another body. */
     CONFLICTING_JOB("conflicting-job", "The id belongs to another job", 409),
+    /** The key of a submission belongs to a job with another body, or with another id. */
+    CONFLICTING_KEY("conflicting-key", "The idempotency key belongs to another job", 409),
     /** It is too late to change what becomes of the job. */
     JOB_ENDED("job-ended", "The job has come to its end", 409),
     TOO_LARGE("too-large", "The body is too large", 413),
