@@ -9,3 +9,6 @@ create table idempotency_key (
     primary key (tenant, key)
 );
 create index idempotency_key_job on idempotency_key (job_id);
+
+-- The job of whose submission this one is another run; it may be gone.
+alter table job add column rerun_of uuid;

@@ -48,6 +48,7 @@ public final class Main {
                         .addSubcommand(new ListCommand(terminal))
                         .addSubcommand(new CancelCommand(terminal))
                         .addSubcommand(new RetryCommand(terminal))
+                        .addSubcommand(new RerunCommand(terminal))
                         .addSubcommand(new WorkersCommand(terminal))
                         .addSubcommand(new CordonCommand(terminal))
                         .addSubcommand(new UncordonCommand(terminal))

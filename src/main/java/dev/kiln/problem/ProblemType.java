@@ -25,6 +25,10 @@ public enum ProblemType {
     CONFLICTING_KEY("conflicting-key", "The idempotency key belongs to another job", 409),
     /** It is too late to change what becomes of the job. */
     JOB_ENDED("job-ended", "The job has come to its end", 409),
+    /** The job may still change. */
+    JOB_NOT_ENDED("job-not-ended", "The job has not come to its end", 409),
+    /** What the job read is no longer kept. */
+    CONTEXT_GONE("context-gone", "The job's context is no longer there", 410),
     TOO_LARGE("too-large", "The body is too large", 413),
     UNSUPPORTED_MEDIA_TYPE("unsupported-media-type", "The body's media type is not supported", 415),
     /** The range of bytes begins behind the content's end. */

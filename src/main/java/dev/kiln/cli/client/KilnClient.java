@@ -122,6 +122,13 @@ public final class KilnClient implements AutoCloseable {
         return accepted(post("v1/jobs:retry", "application/json", Json.bytes(which)));
     }
 
+    /**
+     * Has the same submission run once more and gives the server's answer, which has the new id.
+     */
+    public JsonNode rerun(String id) throws InterruptedException {
+        return accepted(post(path(id) + ":rerun", "application/json", new byte[0]));
+    }
+
     private static String path(String id) {
         if (!id.matches("[0-9A-Za-z-]+")) {
             throw new CliException("'%s' is not a job id: `kiln submit` prints one".formatted(id));
