@@ -89,7 +89,7 @@ public class CancelResource {
                 .build();
     }
 
-    private static JobId id(String text) {
+    static JobId id(String text) {
         try {
             return JobId.parse(text);
         } catch (IllegalArgumentException noUuid) {

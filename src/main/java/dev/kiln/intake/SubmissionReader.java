@@ -4,10 +4,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kiln.job.JobId;
 import dev.kiln.job.JobSpec;
 import dev.kiln.job.Limits;
+import dev.kiln.job.Needs;
 import dev.kiln.job.Program;
 import dev.kiln.job.Submission;
+import dev.kiln.wire.FieldError;
 import dev.kiln.wire.Printable;
+import dev.kiln.wire.WireJson;
 import jakarta.inject.Singleton;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -114,6 +118,24 @@ public class SubmissionReader {
     /** What a job may use whose document does not say. */
     public Limits defaultLimits() {
         return limits.read(null, "", new Errors());
+    }
+
+    /** What today's policy has against what a job was once allowed; empty when it has nothing. */
+    List<FieldError> objections(Limits asked, Needs needed) {
+        var sandbox =
+                WireJson.object()
+                        .put("timeout", BigDecimal.valueOf(asked.wall().toMillis(), 3))
+                        .put("memory_limit", asked.memoryBytes())
+                        .put("cpu_limit", BigDecimal.valueOf(asked.cpus()))
+                        .put("pids_limit", asked.pids())
+                        .put("output_limit", asked.outputBytes())
+                        .put("disk_limit", asked.diskBytes())
+                        .put("image", needed.image())
+                        .put("network_enabled", needed.network());
+        var errors = new Errors();
+        limits.read(sandbox, "/sandbox", errors);
+        needs.read(sandbox, "/sandbox", errors);
+        return errors.list();
     }
 
     /** The document's object; null when there is none, with the reason added to {@code errors}. */

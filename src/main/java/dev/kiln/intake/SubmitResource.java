@@ -3,6 +3,7 @@ package dev.kiln.intake;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kiln.job.Job;
 import dev.kiln.job.JobId;
+import dev.kiln.job.Submission;
 import dev.kiln.poll.JobDocument;
 import dev.kiln.poll.LongPoll;
 import dev.kiln.poll.WaitTime;
@@ -12,12 +13,14 @@ import dev.kiln.problem.ProblemType;
 import dev.kiln.store.StoreUnavailable;
 import dev.kiln.wire.WireJson;
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.vertx.core.http.HttpServerRequest;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
@@ -29,6 +32,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
@@ -51,6 +55,7 @@ public class SubmitResource {
 
     private final SubmissionReader reader;
     private final Admission admission;
+    private final KeyedAdmission keyed;
     private final LongPoll jobs;
     private final BooleanSupplier full;
     private final ByteSize max;
@@ -59,20 +64,23 @@ public class SubmitResource {
     SubmitResource(
             SubmissionReader reader,
             Admission admission,
+            KeyedAdmission keyed,
             LongPoll jobs,
             QueueGauge gauge,
             IntakeConfig config) {
-        this(reader, admission, jobs, gauge::full, config);
+        this(reader, admission, keyed, jobs, gauge::full, config);
     }
 
     SubmitResource(
             SubmissionReader reader,
             Admission admission,
+            KeyedAdmission keyed,
             LongPoll jobs,
             BooleanSupplier full,
             IntakeConfig config) {
         this.reader = reader;
         this.admission = admission;
+        this.keyed = keyed;
         this.jobs = jobs;
         this.full = full;
         this.max = config.httpMaxDocumentBytes();
@@ -85,8 +93,15 @@ public class SubmitResource {
             summary = "Submit a job",
             description =
                     "The body is a document as schemas/submission.schema.json describes it. The same document under the same"
-                            + " id is the same job, however often it is sent. With wait a job that ends in that time is"
+                            + " id, or from the same tenant with the same Idempotency-Key, is the same job, however often it is"
+                            + " sent. With wait a job that ends in that time is"
                             + " answered as GET /v1/jobs/{id} would.")
+    @Parameter(
+            name = IdempotencyKey.NAME,
+            in = ParameterIn.HEADER,
+            description =
+                    "The producer's own name for this submission, 1 to 255 printable ASCII characters",
+            schema = @Schema(type = SchemaType.STRING))
     @RequestBody(
             required = true,
             content =
@@ -117,7 +132,9 @@ public class SubmitResource {
     @APIResponse(
             responseCode = "400",
             description = "The job is not valid; errors names each field. Or wait is out of bounds")
-    @APIResponse(responseCode = "409", description = "The id belongs to a job with another body")
+    @APIResponse(
+            responseCode = "409",
+            description = "The id belongs to a job with another body, or the key to another job")
     @APIResponse(responseCode = "413", description = "The document is too large")
     @APIResponse(
             responseCode = "429",
@@ -133,9 +150,17 @@ public class SubmitResource {
                                             maximum = "60"))
                     @QueryParam(WaitTime.NAME)
                     @Nullable String wait,
+            @Context HttpServerRequest request,
             InputStream body)
             throws IOException, InterruptedException {
+        // As they came: the framework would take an empty one for none.
+        return submit(wait, request.headers().getAll(IdempotencyKey.NAME), body);
+    }
+
+    Response submit(@Nullable String wait, List<String> keys, InputStream body)
+            throws IOException, InterruptedException {
         var atMost = WaitTime.parse(wait);
+        String key = IdempotencyKey.read(keys);
         if (full.getAsBoolean()) {
             return Refusals.queueFull();
         }
@@ -143,9 +168,15 @@ public class SubmitResource {
         var origin = new Origin.Http(JobId.next(Instant.now()));
         return switch (reader.read(document, origin)) {
             case Reading.Refused(_, var errors) -> throw Refusals.invalid(errors);
-            case Reading.Accepted(var submission) ->
-                    answer(admission.admit(List.of(submission)).getFirst(), atMost);
+            case Reading.Accepted(var submission) -> answer(admit(submission, key, origin), atMost);
         };
+    }
+
+    private Admission.Outcome admit(
+            Submission submission, @Nullable String key, Origin.Http origin) {
+        return key == null
+                ? admission.admit(List.of(submission)).getFirst()
+                : keyed.admit(submission, key, !submission.id().equals(origin.fresh()));
     }
 
     private Response answer(Admission.Outcome outcome, Duration atMost)

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param labels the producer's own
  * @param submittedAt when it became durable, on the database's clock
  * @param attempt how many attempts were made so far
+ * @param rerunOf the job of whose submission this is another run, if it is one; may be gone
  * @param state where it stands
  */
 public record Job(
@@ -26,6 +27,7 @@ public record Job(
         Map<String, String> labels,
         Instant submittedAt,
         int attempt,
+        @Nullable JobId rerunOf,
         JobState state) {
     public Job {
         labels = Map.copyOf(labels);

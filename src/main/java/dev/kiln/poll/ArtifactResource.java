@@ -93,7 +93,7 @@ public class ArtifactResource {
                                                 "job %s has no such artifact: /v1/jobs/%s/artifacts lists those that it has"
                                                         .formatted(id, id)));
         String tag = '"' + artifact.sha256() + '"';
-        if (known != null && known.contains(tag)) {
+        if (Polled.known(known, tag)) {
             return Response.notModified().header(HttpHeaders.ETAG, tag).build();
         }
         return Polled.download(artifact.content()).header(HttpHeaders.ETAG, tag).build();

@@ -45,6 +45,7 @@ public final class JobDocument {
         json.put("worker", facts.worker());
         json.put("reason", facts.reason());
         json.put("waiting_for", waitingFor);
+        json.put("rerun_of", job.rerunOf() == null ? null : job.rerunOf().toString());
         json.set("result", facts.result() == null ? null : ResultJson.full(facts.result()));
         return json;
     }

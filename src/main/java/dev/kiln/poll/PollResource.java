@@ -1,20 +1,15 @@
 package dev.kiln.poll;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.kiln.job.CapturedStream;
-import dev.kiln.job.ExecutionResult;
 import dev.kiln.job.Job;
 import dev.kiln.job.JobId;
 import dev.kiln.job.JobState;
-import dev.kiln.problem.ProblemException;
-import dev.kiln.problem.ProblemType;
 import dev.kiln.store.Attempt;
 import dev.kiln.store.DemandStore;
 import dev.kiln.store.HistoryReader;
 import dev.kiln.store.JobReader;
 import dev.kiln.store.Rejection;
 import dev.kiln.store.StoreUnavailable;
-import dev.kiln.wire.JobFacts;
 import dev.kiln.wire.WireJson;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.inject.Inject;
@@ -113,28 +108,6 @@ public class PollResource {
                 : JobDocument.of(job);
     }
 
-    /** What the program wrote on standard output, byte by byte. */
-    @GET
-    @Path("stdout")
-    @Produces(MediaType.APPLICATION_OCTET_STREAM)
-    @Operation(summary = "A job's standard output as bytes")
-    @APIResponse(responseCode = "200", description = "What was kept of it")
-    @APIResponse(responseCode = "404", description = "There is no such job, or no result yet")
-    public Response stdout(@PathParam("id") String id) {
-        return bytes(result(id).stdout());
-    }
-
-    /** What the program wrote on standard error, byte by byte. */
-    @GET
-    @Path("stderr")
-    @Produces(MediaType.APPLICATION_OCTET_STREAM)
-    @Operation(summary = "A job's standard error as bytes")
-    @APIResponse(responseCode = "200", description = "What was kept of it")
-    @APIResponse(responseCode = "404", description = "There is no such job, or no result yet")
-    public Response stderr(@PathParam("id") String id) {
-        return bytes(result(id).stderr());
-    }
-
     /** The attempts that came to nothing, newest first. */
     @GET
     @Path("attempts")
@@ -152,22 +125,6 @@ public class PollResource {
         }
         var document = JobDocument.of(id, history.apply(id));
         return Response.ok(WireJson.bytes(document), MediaType.APPLICATION_JSON).build();
-    }
-
-    private ExecutionResult result(String text) {
-        JobId id = Polled.id(text);
-        Job job = jobs.find(id).orElseThrow(() -> Polled.unknown(id));
-        ExecutionResult result = JobFacts.of(job.state()).result();
-        if (result == null) {
-            throw new ProblemException(
-                    ProblemType.NO_RESULT,
-                    "job %s is %s and has no output".formatted(id, job.state().name()));
-        }
-        return result;
-    }
-
-    private static Response bytes(CapturedStream stream) {
-        return Polled.download(stream.kept()).build();
     }
 
     @ServerExceptionMapper

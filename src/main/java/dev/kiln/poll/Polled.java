@@ -35,7 +35,14 @@ final class Polled {
     static Response.ResponseBuilder download(byte @Nullable [] bytes) {
         return Response.ok(bytes, MediaType.APPLICATION_OCTET_STREAM)
                 .header("X-Content-Type-Options", "nosniff")
+                .header("Content-Security-Policy", "sandbox; default-src 'none'")
                 .header(HttpHeaders.CONTENT_DISPOSITION, "attachment");
+    }
+
+    /** Whether a header If-None-Match names the content with this tag. */
+    static boolean known(@Nullable String ifNoneMatch, String tag) {
+        return ifNoneMatch != null
+                && (ifNoneMatch.strip().equals("*") || ifNoneMatch.contains(tag));
     }
 
     static Response unavailable(StoreUnavailable e) {

@@ -14,15 +14,25 @@ public enum ProblemType {
     UNKNOWN_JOB("unknown-job", "There is no such job", 404),
     UNKNOWN_WORKER("unknown-worker", "There is no such worker", 404),
     NO_RESULT("no-result", "The job has no result yet", 404),
+    /** There was nothing to compile, and never will be. */
+    NO_COMPILER("no-compiler", "No compiler was run for the job", 404),
     UNKNOWN_ARTIFACT("unknown-artifact", "The job has no such artifact", 404),
     METHOD_NOT_ALLOWED("method-not-allowed", "This address does not take this method", 405),
     NOT_ACCEPTABLE("not-acceptable", "No representation is acceptable to the client", 406),
     /** The id belongs to a job with another body. */
     CONFLICTING_JOB("conflicting-job", "The id belongs to another job", 409),
+    /** The key of a submission belongs to a job with another body, or with another id. */
+    CONFLICTING_KEY("conflicting-key", "The idempotency key belongs to another job", 409),
     /** It is too late to change what becomes of the job. */
     JOB_ENDED("job-ended", "The job has come to its end", 409),
+    /** The job may still change. */
+    JOB_NOT_ENDED("job-not-ended", "The job has not come to its end", 409),
+    /** What the job read is no longer kept. */
+    CONTEXT_GONE("context-gone", "The job's context is no longer there", 410),
     TOO_LARGE("too-large", "The body is too large", 413),
     UNSUPPORTED_MEDIA_TYPE("unsupported-media-type", "The body's media type is not supported", 415),
+    /** The range of bytes begins behind the content's end. */
+    RANGE_NOT_SATISFIABLE("range-not-satisfiable", "The content has no such bytes", 416),
     /** The content is another than the address says. */
     HASH_MISMATCH("hash-mismatch", "The content is not what its address says", 422),
     /** As many jobs wait as the site takes. */
@@ -66,6 +76,7 @@ public enum ProblemType {
             case 406 -> NOT_ACCEPTABLE;
             case 409 -> CONFLICTING_JOB;
             case 413 -> TOO_LARGE;
+            case 416 -> RANGE_NOT_SATISFIABLE;
             case 415 -> UNSUPPORTED_MEDIA_TYPE;
             case 429 -> QUEUE_FULL;
             case 503 -> UNAVAILABLE;

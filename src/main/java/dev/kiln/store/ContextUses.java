@@ -56,21 +56,27 @@ final class ContextUses {
         if (users.isEmpty()) {
             return Set.of();
         }
-        var named = users.stream().map(ContextUses::uploaded).distinct().toList();
+        var held = hold(connection, users.stream().map(ContextUses::uploaded).distinct().toList());
+        Set<JobId> without = new HashSet<>();
+        users.stream().filter(s -> !held.contains(uploaded(s))).forEach(s -> without.add(s.id()));
+        return without;
+    }
+
+    /**
+     * Those of the contexts that are there; nobody can delete them before the transaction's end.
+     */
+    static Set<Context.Uploaded> hold(Connection connection, List<Context.Uploaded> named)
+            throws SQLException {
         try (var statement = connection.prepareStatement(REFRESH)) {
             setKeys(statement, named);
             statement.executeUpdate();
         }
-        Set<Context.Uploaded> held;
         try (var statement = connection.prepareStatement(HOLD)) {
             setKeys(statement, named);
             try (var row = statement.executeQuery()) {
-                held = new HashSet<>(keys(row));
+                return new HashSet<>(keys(row));
             }
         }
-        Set<JobId> without = new HashSet<>();
-        users.stream().filter(s -> !held.contains(uploaded(s))).forEach(s -> without.add(s.id()));
-        return without;
     }
 
     /** Says which contexts new jobs may yet read; they are held. */

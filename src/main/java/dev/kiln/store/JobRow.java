@@ -57,6 +57,9 @@ class JobRow extends PanacheEntityBase {
 
     @Column @Nullable String reason;
 
+    @Column(name = "rerun_of")
+    @Nullable UUID rerunOf;
+
     Job toJob(@Nullable ResultRow result) {
         return toJob(attempt, state(result));
     }
@@ -72,6 +75,7 @@ class JobRow extends PanacheEntityBase {
                 labels == null ? Map.of() : labels,
                 submittedAt,
                 attempt,
+                rerunOf == null ? null : new JobId(rerunOf),
                 state);
     }
 

@@ -117,7 +117,8 @@ public class SubmissionStore {
         return outcomes;
     }
 
-    private static Map<JobId, Outcome> insert(Connection connection, List<Submission> sorted)
+    /** As {@link #insert(List)}, in a transaction that is under way, of which nobody is told. */
+    static Map<JobId, Outcome> insert(Connection connection, List<Submission> sorted)
             throws SQLException {
         Set<JobId> without = ContextUses.withoutContext(connection, sorted);
         var runnable = sorted.stream().filter(s -> !without.contains(s.id())).toList();
@@ -194,7 +195,8 @@ public class SubmissionStore {
         }
     }
 
-    private static Map<JobId, Outcome> compareBodies(Connection connection, List<Submission> known)
+    /** Whether each is what the job of its id was submitted as. */
+    static Map<JobId, Outcome> compareBodies(Connection connection, List<Submission> known)
             throws SQLException {
         Map<JobId, byte[]> hashes = new HashMap<>();
         try (var statement = connection.prepareStatement(BODY_HASHES)) {

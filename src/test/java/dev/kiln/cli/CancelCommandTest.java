@@ -63,6 +63,30 @@ class CancelCommandTest {
     }
 
     @Test
+    void a_rerun_prints_the_new_jobs_id_or_why_there_is_none() {
+        api.on("POST /v1/jobs/j-1:rerun", 202, "{\"id\": \"j-9\", \"rerun_of\": \"j-1\"}")
+                .on(
+                        "POST /v1/jobs/j-2:rerun",
+                        409,
+                        "{\"title\": \"x\", \"detail\": \"job j-2 has not ended\"}");
+        assertThat(run("rerun", "j-1")).isEqualTo(new CommandLineRun(0, "j-9\n", ""));
+        assertThat(run("rerun", "j-2").exitCode()).isEqualTo(2);
+        assertThat(run("rerun", "j-2").err()).contains("job j-2 has not ended");
+    }
+
+    @Test
+    void a_rerun_that_is_waited_for_ends_as_its_program_did() {
+        api.on("POST /v1/jobs/j-1:rerun", 202, "{\"id\": \"j-9\"}")
+                .on(
+                        "GET /v1/jobs/j-9?wait=30",
+                        200,
+                        "{\"id\": \"j-9\", \"state\": \"ABANDONED\", \"reason\": \"gave up\", \"result\": null}");
+        var run = run("rerun", "--wait", "j-1");
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err()).isEqualTo("j-9  ABANDONED: gave up\n");
+    }
+
+    @Test
     void what_to_retry_must_be_said_and_only_once() {
         assertThat(run("retry").exitCode()).isEqualTo(2);
         assertThat(run("retry", "--all", "--batch", "b").err()).contains("is not clear");

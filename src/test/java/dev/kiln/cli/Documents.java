@@ -8,7 +8,7 @@ final class Documents {
     static String job(String id, String state) {
         return """
                {"id": "%s", "state": "%s", "submitted_at": "2026-01-02T03:04:05Z", "started_at": null,
-                "finished_at": null, "attempt": 0, "worker": null, "reason": null, "waiting_for": null, "result": null}
+                "finished_at": null, "attempt": 0, "worker": null, "reason": null, "waiting_for": null, "rerun_of": null, "result": null}
                """
                 .formatted(id, state);
     }
@@ -16,7 +16,7 @@ final class Documents {
     static String without(String id, String state, String reason) {
         return """
                {"id": "%s", "state": "%s", "submitted_at": "2026-01-02T03:04:05Z", "started_at": null,
-                "finished_at": "2026-01-02T03:04:06Z", "attempt": 3, "worker": null, "reason": "%s", "waiting_for": null, "result": null}
+                "finished_at": "2026-01-02T03:04:06Z", "attempt": 3, "worker": null, "reason": "%s", "waiting_for": null, "rerun_of": null, "result": null}
                """
                 .formatted(id, state, reason);
     }
@@ -47,7 +47,7 @@ final class Documents {
         return """
                {"id": "%s", "state": "FINISHED", "submitted_at": "2026-01-02T03:04:05Z",
                 "started_at": "2026-01-02T03:04:05.5Z", "finished_at": "2026-01-02T03:04:06Z", "attempt": 1,
-                "worker": "w", "reason": null, "waiting_for": null,
+                "worker": "w", "reason": null, "waiting_for": null, "rerun_of": null,
                 "result": {"stdout": "%s", "stderr": "%s", "exit_code": %s, "success": %s, "termination": "%s",
                            "timed_out": false, "oom_killed": false, "duration_ms": 41, "stdout_truncated": false,
                            "runtime": {"name": "runsc", "version": "1"}}}

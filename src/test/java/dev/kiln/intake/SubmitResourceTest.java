@@ -44,6 +44,10 @@ class SubmitResourceTest {
         return new SubmitResource(
                 READER,
                 new Admission(store),
+                new KeyedAdmission(
+                        (submission, key, _) -> {
+                            throw new AssertionError("no request here has a key: " + key);
+                        }),
                 jobs,
                 full::get,
                 Configs.of(Map.of("kiln.intake.http.max-document-bytes", "200"))
@@ -54,7 +58,7 @@ class SubmitResourceTest {
     void a_full_queue_asks_the_client_to_come_back_and_takes_nothing()
             throws IOException, InterruptedException {
         full.set(true);
-        var response = resource.submit(null, new ByteArrayInputStream(new byte[0]));
+        var response = resource.submit(null, List.of(), new ByteArrayInputStream(new byte[0]));
         assertThat(response.getStatus()).isEqualTo(429);
         assertThat(response.getHeaderString("Retry-After")).isEqualTo("5");
         assertThat(response.getEntity()).asString().contains("/problems/queue-full");
@@ -154,7 +158,8 @@ class SubmitResourceTest {
                             throw new StoreUnavailable(new IllegalStateException("gone"));
                         },
                         _ -> {});
-        var response = resource(broken).submit("60", new ByteArrayInputStream(utf8(JOB)));
+        var response =
+                resource(broken).submit("60", List.of(), new ByteArrayInputStream(utf8(JOB)));
         assertThat(response.getStatus()).isEqualTo(202);
         assertThat(json(response).at("/state").asText()).isEqualTo("QUEUED");
         assertThat(store.jobs).containsOnlyKeys(JobId.parse(OTHER));
@@ -174,7 +179,7 @@ class SubmitResourceTest {
     }
 
     private Response submit(String document, String wait) throws IOException, InterruptedException {
-        return resource.submit(wait, new ByteArrayInputStream(utf8(document)));
+        return resource.submit(wait, List.of(), new ByteArrayInputStream(utf8(document)));
     }
 
     static Problem problem(ThrowingCallable call) {

@@ -60,6 +60,7 @@ class JobDocumentTest {
                         "worker",
                         "reason",
                         "waiting_for",
+                        "rerun_of",
                         "result");
     }
 

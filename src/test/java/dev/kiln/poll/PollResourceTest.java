@@ -2,8 +2,6 @@ package dev.kiln.poll;
 
 import static dev.kiln.wire.Samples.FINISHED;
 import static dev.kiln.wire.Samples.ID;
-import static dev.kiln.wire.Samples.exited;
-import static dev.kiln.wire.Samples.finished;
 import static dev.kiln.wire.Samples.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -71,7 +69,6 @@ class PollResourceTest {
     @ValueSource(strings = {"1", "01993f5e7a107c3e9d1f3b2a51c0ffee", "1-1-1-1-1", "' or 1=1"})
     void what_is_no_uuid_is_another_problem(String id) {
         assertThat(problem(() -> resource(null, null).job(id, null)).status()).isEqualTo(400);
-        assertThat(problem(() -> resource(null, null).stdout(id)).status()).isEqualTo(400);
     }
 
     @Test
@@ -87,37 +84,6 @@ class PollResourceTest {
         assertThat(state(resource(null, REJECTION).job(ID.toString(), "60"))).isEqualTo("REJECTED");
         assertThat(problem(() -> resource(null, null).job(ID.toString(), "60")).status())
                 .isEqualTo(404);
-    }
-
-    @Test
-    void output_is_given_byte_by_byte_and_never_as_a_page() {
-        byte[] printed = {0, (byte) 0xff, '<'};
-        var response =
-                resource(job(finished(Samples.printed(printed, 3))), null).stdout(ID.toString());
-        assertThat((byte[]) response.getEntity()).isEqualTo(printed);
-        assertThat(response.getMediaType()).hasToString("application/octet-stream");
-        assertThat(response.getHeaderString("X-Content-Type-Options")).isEqualTo("nosniff");
-    }
-
-    @Test
-    void each_stream_has_an_address_of_its_own() {
-        var resource = resource(job(finished(exited(0))), null);
-        assertThat((byte[]) resource.stdout(ID.toString()).getEntity())
-                .isEqualTo(new byte[] {'h', 'i', '\n'});
-        assertThat((byte[]) resource.stderr(ID.toString()).getEntity()).isEmpty();
-    }
-
-    @Test
-    void a_cancelled_run_has_the_output_so_far() {
-        var response = resource(job(Samples.cancelledWhileRunning()), null).stdout(ID.toString());
-        assertThat((byte[]) response.getEntity()).asString().isEqualTo("so far");
-    }
-
-    @Test
-    void there_is_no_output_before_the_end() {
-        var problem = problem(() -> resource(job(Samples.running()), null).stderr(ID.toString()));
-        assertThat(problem.status()).isEqualTo(404);
-        assertThat(problem.type()).isEqualTo("/problems/no-result");
     }
 
     @Test

@@ -33,7 +33,8 @@ public final class Samples {
     private Samples() {}
 
     public static Job job(JobState state) {
-        return new Job(ID, "acme", "nightly-7", "python", 0, Map.of("k", "v"), SUBMITTED, 1, state);
+        return new Job(
+                ID, "acme", "nightly-7", "python", 0, Map.of("k", "v"), SUBMITTED, 1, null, state);
     }
 
     /** That this job has come to this end, under this claim. */

@@ -17,7 +17,10 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A Kiln server, seen over HTTP. Every failure is a {@link CliException}. */
@@ -119,6 +122,13 @@ public final class KilnClient implements AutoCloseable {
         return accepted(post("v1/jobs:retry", "application/json", Json.bytes(which)));
     }
 
+    /**
+     * Has the same submission run once more and gives the server's answer, which has the new id.
+     */
+    public JsonNode rerun(String id) throws InterruptedException {
+        return accepted(post(path(id) + ":rerun", "application/json", new byte[0]));
+    }
+
     private static String path(String id) {
         if (!id.matches("[0-9A-Za-z-]+")) {
             throw new CliException("'%s' is not a job id: `kiln submit` prints one".formatted(id));
@@ -138,6 +148,19 @@ public final class KilnClient implements AutoCloseable {
      */
     public Optional<PolledJob> job(String id, Duration wait) throws InterruptedException {
         return found(send(request(path(id) + "?wait=" + seconds(wait), wait).GET()));
+    }
+
+    /**
+     * A page of the server's list of jobs.
+     *
+     * @param query the parameters, each with its value
+     */
+    public JsonNode jobs(List<Map.Entry<String, String>> query) throws InterruptedException {
+        String parameters =
+                query.stream()
+                        .map(each -> each.getKey() + "=" + encoded(each.getValue()))
+                        .collect(Collectors.joining("&"));
+        return accepted(send(request("v1/jobs?" + parameters).GET()));
     }
 
     private static String seconds(Duration wait) {

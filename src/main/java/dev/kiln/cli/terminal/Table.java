@@ -12,10 +12,21 @@ public final class Table {
     private static final int LAST_AT_LEAST = 20;
 
     private final List<List<String>> rows = new ArrayList<>();
+    private final boolean wholeFirst;
 
     /** With these headings. */
     public Table(String... headings) {
+        this(false, headings);
+    }
+
+    private Table(boolean wholeFirst, String... headings) {
+        this.wholeFirst = wholeFirst;
         rows.add(List.of(headings));
+    }
+
+    /** One whose first column is never cut: half of an id is none. */
+    public static Table wholeFirst(String... headings) {
+        return new Table(true, headings);
     }
 
     /** Adds a row; its text may be anything. */
@@ -39,8 +50,8 @@ public final class Table {
             widest++;
         }
         var widths = new ArrayList<Integer>();
-        for (int width : natural) {
-            widths.add(Math.min(width, widest));
+        for (int column = 0; column < natural.size(); column++) {
+            widths.add(width(natural, column, widest));
         }
         widths.add(Math.max(LAST_AT_LEAST, terminalColumns - taken(natural, widest)));
         var text = new StringBuilder();
@@ -51,8 +62,15 @@ public final class Table {
     }
 
     /** What all columns but the last need, none of them more than so much, with their gaps. */
-    private static int taken(List<Integer> natural, int widest) {
-        return natural.stream().mapToInt(width -> Math.min(width, widest) + GAP.length()).sum();
+    private int taken(List<Integer> natural, int widest) {
+        return IntStream.range(0, natural.size())
+                .map(column -> width(natural, column, widest) + GAP.length())
+                .sum();
+    }
+
+    private int width(List<Integer> natural, int column, int widest) {
+        int width = natural.get(column);
+        return wholeFirst && column == 0 ? width : Math.min(width, widest);
     }
 
     /** Of all columns but the last. */

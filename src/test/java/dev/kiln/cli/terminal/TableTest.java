@@ -49,6 +49,14 @@ class TableTest {
     }
 
     @Test
+    void a_first_column_of_ids_is_whole_however_narrow_the_terminal() {
+        var table = Table.wholeFirst("ID", "B", "C");
+        table.add("i".repeat(36), "b".repeat(30), "c");
+        assertThat(table.render(60)).contains("i".repeat(36) + "  " + "b".repeat(23) + "…  c");
+        assertThat(table.render(200)).contains("i".repeat(36) + "  " + "b".repeat(30) + "  c");
+    }
+
+    @Test
     void a_cell_cannot_break_out_of_its_row() {
         var table = new Table("A", "B");
         table.add("a\nb\u001b[1m", "x");
