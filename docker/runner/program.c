@@ -78,7 +78,7 @@ int install_filter(void) {
     return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0);
 }
 
-static int link_files(char **names) {
+int link_files(char **names) {
     char target[512];
     for (char **name = names; *name; name++) {
         if (snprintf(target, sizeof target, "/job/files/%s", *name) >= (int) sizeof target) {
@@ -94,7 +94,7 @@ static int link_files(char **names) {
 static int enter_work(const struct spec *spec, const struct step *step, struct failure *failure) {
     failure->stage = WORK_DIR;
     umask(022);
-    if (step->first && mkdir(WORK, 0755)) return -1;
+    if (step->first && mkdir(WORK, 0755) && !(step->work_dir_may_exist && errno == EEXIST)) return -1;
     if (step->build_dir && mkdir(step->build_dir, 0755)) return -1;
     if (chdir(WORK)) return -1;
     failure->stage = LINKS;
@@ -120,6 +120,7 @@ static void start_program(const struct spec *spec, const struct step *step, int 
     if (in_fd < 0) goto failed;
     failure.stage = STDIO;
     if (dup2(in_fd, 0) < 0 || dup2(out_fd, 1) < 0 || dup2(err_fd, 2) < 0) goto failed;
+    if (step->handover && dup2(step->handover, 3) < 0) goto failed;
     signal(SIGCHLD, SIG_DFL);
     signal(SIGTERM, SIG_DFL);
     signal(SIGPIPE, SIG_DFL);
@@ -145,7 +146,8 @@ pid_t launch(const struct spec *spec, const struct step *step, struct outputs *o
     while (pid > 0 && (n = read(failure_pipe[0], &failure, sizeof failure)) < 0 && errno == EINTR) continue;
     close(failure_pipe[0]);
     if (n != 0) {
-        report_fault(failure);
+        close(out_pipe[0]), close(err_pipe[0]);
+        if (!step->quiet) report_fault(failure);
         return 0;
     }
     *outputs = (struct outputs){out_pipe[0], err_pipe[0]};

@@ -17,6 +17,9 @@ struct step {
     const char *input;     /* the file that is its standard input */
     const char *build_dir; /* made before, where there is one */
     int first;             /* no other step was there before */
+    int work_dir_may_exist; /* since only a prepared interpreter was there, which does nothing of its own */
+    int handover;          /* what becomes its descriptor 3; 0: none */
+    int quiet;             /* that it cannot be started is no fault */
     int one_stream;        /* standard error goes the way of standard output */
 };
 
@@ -25,8 +28,11 @@ struct outputs {
     int out, err;
 };
 
-/* Starts the step. Returns its pid once execve has succeeded; reports a fault and returns 0 when it has not. */
+/* Starts the step. Returns its pid once execve has succeeded; returns 0 when it has not, and reports that unless `quiet`. */
 pid_t launch(const struct spec *spec, const struct step *step, struct outputs *outputs);
+
+/* Makes links in the current directory to what is in /job/files. Not 0 when that failed. */
+int link_files(char **names);
 
 /*
  * Ends whatever the step has left running: the next one starts alone, with all of its process limit, and what is brought

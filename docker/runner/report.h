@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { PROTOCOL = 2 };
+enum { PROTOCOL = 3 };
 
 /* Exit codes of the runner itself; for people who look at the container, the worker does not judge by them. */
 enum { LOST_WORKER = 3, BROKEN = 4 };

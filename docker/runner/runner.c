@@ -4,15 +4,16 @@
  * It is root inside the sandbox with CAP_SETUID and CAP_SETGID alone; the program is uid 1000 without any. So the kernel
  * itself keeps the program from this process and from its report channel: no signal, no ptrace, no /proc/1/mem or fd.
  *
- *   stdin   control channel: one job spec, then silence. Its end means that the worker is gone: exit, and with PID 1
- *           everything in the sandbox.
+ *   stdin   control channel: perhaps a preparation, then one job, then silence. Its end means that the worker is gone:
+ *           exit, and with PID 1 everything in the sandbox.
  *   stdout  report channel: frames of 1 byte type, 4 bytes big-endian length, payload
  *   stderr  diagnostics of the platform; the program's own streams are pipes that end here
  *
  * Frames:  R ready     u16 protocol, u16+bytes kernel release, u16+bytes first line of the kernel log ("" if refused)
+ *          W warm      u8: 1 when the prepared interpreter waits for its program; 0 when there is none (any more)
  *          B building  empty; sent when execve of the compiler has succeeded, where there is one. O (both of its streams),
  *                      C and X until the next S are the compiler's; S follows if its wait status was 0, else nothing
- *          S started   empty; sent when execve has succeeded
+ *          S started   empty; sent when execve has succeeded, or when the prepared interpreter was given the program
  *          F fault     u8 stage, u32 errno: the compiler or the program could not be started
  *          O, E        bytes of its stdout, stderr, up to the caps of the spec
  *          C counts    u64 out, u64 err: bytes produced so far, sent now and then once a cap is passed
@@ -24,12 +25,15 @@
  *          Q collected u64 patterns that matched (bits), u64 files left out in all, u8: 1 when it looked everywhere
  *          T told      u8 signal: somebody outside is stopping this sandbox
  *
- * Spec:    u32 length of what follows, u16 protocol, u64 cap of stdout, u64 cap of stderr,
- *          u32 n, n x (u32 rlimit, u64 soft = hard), u32 n, n x (u32+bytes) argv, the same for env,
- *          the same for the names in /job/files that the work directory links to,
- *          the same for the compiler's argv (n = 0: no compile step) and env, u64 cap of its output,
- *          the same for the patterns of artifacts, u64 their bytes together, u64 bytes of one, u32 how many,
- *          u32 depth, u32 ms for all of it
+ * Each message of the control channel: u32 length of what follows, u16 protocol, u8 kind, and
+ *   1 preparation: u32 n, n x (u32 rlimit, u64 soft = hard), u32 n, n x (u32+bytes) argv of an interpreter, the same for env.
+ *     It is started as the program would be; writes one byte to its descriptor 3 when it has done all that it can do without
+ *     a program; then reads strings from there that end with NUL each, until the end: the program's path and its arguments.
+ *     That program it runs, as if it had been started for it.
+ *   2 job: u64 cap of stdout, u64 cap of stderr, rlimits, argv and env likewise, the same for the names in /job/files
+ *     that the work directory links to, the same for the compiler's argv (n = 0: no compile step) and env,
+ *     u64 cap of its output, the same for the patterns of artifacts, u64 their bytes together, u64 bytes of one,
+ *     u32 how many, u32 depth, u32 ms for all of it, the strings for the prepared interpreter (n = 0: it is not used)
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -45,6 +49,7 @@
 #include <unistd.h>
 
 #include "compile.h"
+#include "prepared.h"
 #include "program.h"
 #include "report.h"
 #include "spec.h"
@@ -109,12 +114,34 @@ static void drain(struct stream *stream) {
     }
 }
 
+/* What was used before the step: the kernel's account is of all children together. */
+static struct rusage before;
+
 static uint64_t micros(struct timeval time) {
     return time.tv_sec * 1000000ull + time.tv_usec;
 }
 
+static uint64_t micros_since(struct timeval since, struct timeval until) {
+    return micros(until) > micros(since) ? micros(until) - micros(since) : 0;
+}
+
+static void add(struct timeval *sum, struct timeval more) {
+    uint64_t total = micros(*sum) + micros(more);
+    *sum = (struct timeval){total / 1000000, total % 1000000};
+}
+
+/* Counts from now; of the prepared interpreter too, which is a child that has not ended. */
+static void begin_account(pid_t handed_over) {
+    if (getrusage(RUSAGE_CHILDREN, &before)) die(BROKEN, "getrusage");
+    if (handed_over) {
+        struct timeval user, system;
+        prepared_cpu(handed_over, &user, &system);
+        add(&before.ru_utime, user);
+        add(&before.ru_stime, system);
+    }
+}
+
 static void report_end(int status, uint64_t wall_ns) {
-    static struct rusage before; /* of the step before: the kernel's account is of all children together */
     unsigned char frame[44];
     struct rusage used;
     drain(&out);
@@ -122,8 +149,8 @@ static void report_end(int status, uint64_t wall_ns) {
     if (getrusage(RUSAGE_CHILDREN, &used)) die(BROKEN, "getrusage");
     size_t at = put(frame, status, 4);
     at += put(frame + at, wall_ns, 8);
-    at += put(frame + at, micros(used.ru_utime) - micros(before.ru_utime), 8);
-    at += put(frame + at, micros(used.ru_stime) - micros(before.ru_stime), 8);
+    at += put(frame + at, micros_since(before.ru_utime, used.ru_utime), 8);
+    at += put(frame + at, micros_since(before.ru_stime, used.ru_stime), 8);
     before = used;
     at += put(frame + at, out.produced, 8);
     at += put(frame + at, err.produced, 8);
@@ -198,9 +225,11 @@ static void prepare(void) {
 }
 
 static pid_t start_program(const struct spec *spec, int first) {
-    struct step step = {.argv = spec->argv, .env = spec->env, .input = "/job/stdin", .first = first};
+    struct step step = {.argv = spec->argv, .env = spec->env, .input = "/job/stdin", .first = first, .work_dir_may_exist = first};
     struct outputs outputs = {-1, -1};
-    pid_t program = launch(spec, &step, &outputs);
+    pid_t program = first ? hand_over(spec, &outputs) : 0;
+    begin_account(program);
+    if (!program) program = launch(spec, &step, &outputs);
     out = (struct stream){outputs.out, 'O', spec->out_cap, 0};
     err = (struct stream){outputs.err, 'E', spec->err_cap, 0};
     if (program > 0) send_frame('S', NULL, 0);
@@ -225,10 +254,18 @@ static void run(const struct spec *spec) {
 }
 
 int main(void) {
+    struct preparation preparation = {0};
     struct spec spec = {0};
     prepare();
     report_ready();
-    if (read_spec(&spec)) run(&spec);
+    enum message kind = read_message(&preparation, &spec, &prepared_channel, look_after_prepared);
+    if (kind == PREPARE) {
+        start_prepared(&preparation);
+        kind = read_message(&preparation, &spec, &prepared_channel, look_after_prepared);
+    }
+    if (kind == PREPARE) die(BROKEN, "a second preparation");
+    if (preparation.argv && spec.compile_argv && spec.compile_argv[0]) die(BROKEN, "a compiler after a preparation");
+    if (kind == JOB) run(&spec);
     send_frame('T', &(unsigned char){told}, 1);
     return 0;
 }

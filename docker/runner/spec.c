@@ -44,11 +44,21 @@ static char **take_strings(struct reader *in) {
     return strings;
 }
 
-static void read_fully(void *to, size_t length) {
-    for (char *at = to; length > 0 && !told;) { /* told: the spec is not used */
+static void await_control(const int *watched, void (*idle)(void)) {
+    struct pollfd fds[2] = {{STDIN_FILENO, POLLIN, 0}, {*watched, POLLIN, 0}};
+    int n = ppoll(fds, 2, NULL, &awake);
+    if (n < 0 && errno != EINTR) die(LOST_WORKER, "poll");
+    if (n < 0 || fds[1].revents) idle();
+    if (n > 0 && fds[0].revents) return;
+}
+
+/* Returns 0 when told to stop before all of it was there. */
+static int read_fully(void *to, size_t length, const int *watched, void (*idle)(void)) {
+    char *at = to;
+    while (length > 0 && !told) {
         struct pollfd fd = {STDIN_FILENO, POLLIN, 0};
-        if (ppoll(&fd, 1, NULL, &awake) < 0) {
-            if (errno != EINTR) die(LOST_WORKER, "poll");
+        if (poll(&fd, 1, 0) < 1) {
+            await_control(watched, idle);
             continue;
         }
         ssize_t n = read(STDIN_FILENO, at, length);
@@ -56,6 +66,7 @@ static void read_fully(void *to, size_t length) {
         if (n < 0) die(LOST_WORKER, "control channel");
         at += n, length -= n;
     }
+    return length == 0;
 }
 
 static void check_names(const struct spec *spec) {
@@ -77,35 +88,53 @@ static void take_artifacts(struct reader *in, struct artifact_spec *artifacts) {
         if (count == MAX_PATTERNS || !pattern_parse(&parsed, artifacts->patterns[count])) bad_spec("a pattern");
 }
 
-int read_spec(struct spec *spec) {
+static uint32_t take_rlimits(struct reader *in, struct rlimit_spec *rlimits) {
+    uint32_t count = take(in, 4);
+    if (count > MAX_RLIMITS) bad_spec("too many rlimits");
+    for (uint32_t i = 0; i < count; i++) {
+        rlimits[i].resource = take(in, 4);
+        rlimits[i].value = take(in, 8);
+    }
+    return count;
+}
+
+static void take_preparation(struct reader *in, struct preparation *preparation) {
+    preparation->rlimit_count = take_rlimits(in, preparation->rlimits);
+    preparation->argv = take_strings(in);
+    preparation->env = take_strings(in);
+    if (!preparation->argv[0] || preparation->argv[0][0] != '/') bad_spec("the interpreter must be absolute");
+}
+
+static void take_job(struct reader *in, struct spec *spec) {
+    spec->out_cap = take(in, 8);
+    spec->err_cap = take(in, 8);
+    spec->rlimit_count = take_rlimits(in, spec->rlimits);
+    spec->argv = take_strings(in);
+    spec->env = take_strings(in);
+    spec->links = take_strings(in);
+    spec->compile_argv = take_strings(in);
+    spec->compile_env = take_strings(in);
+    spec->compile_cap = take(in, 8);
+    take_artifacts(in, &spec->artifacts);
+    spec->handover = take_strings(in);
+    check_names(spec);
+}
+
+enum message read_message(struct preparation *preparation, struct spec *spec, const int *watched, void (*idle)(void)) {
     unsigned char head[4];
-    read_fully(head, sizeof head);
+    if (!read_fully(head, sizeof head, watched, idle)) return NOTHING;
     uint32_t length = take(&(struct reader){head, head + 4}, 4);
-    if (told) return 0;
-    if (length > MAX_SPEC) bad_spec("spec too long");
+    if (length > MAX_SPEC) bad_spec("message too long");
     unsigned char *body = malloc(length);
     if (!body) die(BROKEN, "memory");
-    read_fully(body, length);
-    if (told) return 0;
+    if (!read_fully(body, length, watched, idle)) return NOTHING;
     struct reader in = {body, body + length};
     if (take(&in, 2) != PROTOCOL) bad_spec("another protocol");
-    spec->out_cap = take(&in, 8);
-    spec->err_cap = take(&in, 8);
-    spec->rlimit_count = take(&in, 4);
-    if (spec->rlimit_count > MAX_RLIMITS) bad_spec("too many rlimits");
-    for (uint32_t i = 0; i < spec->rlimit_count; i++) {
-        spec->rlimits[i].resource = take(&in, 4);
-        spec->rlimits[i].value = take(&in, 8);
-    }
-    spec->argv = take_strings(&in);
-    spec->env = take_strings(&in);
-    spec->links = take_strings(&in);
-    spec->compile_argv = take_strings(&in);
-    spec->compile_env = take_strings(&in);
-    spec->compile_cap = take(&in, 8);
-    take_artifacts(&in, &spec->artifacts);
-    if (in.at != in.end) bad_spec("bytes after the spec");
-    check_names(spec);
+    enum message kind = take(&in, 1);
+    if (kind == PREPARE) take_preparation(&in, preparation);
+    else if (kind == JOB) take_job(&in, spec);
+    else bad_spec("a message of another kind");
+    if (in.at != in.end) bad_spec("bytes after the message");
     free(body);
-    return 1;
+    return kind;
 }

@@ -1,6 +1,7 @@
 """Runs a Python program as `python3 PROGRAM ARGS` would, but for two things.
 
     python3 guard.py [--block=NAME,NAME...] PROGRAM [ARGS...]
+    python3 guard.py [--block=NAME,NAME...] [--import=NAME,NAME...] --ahead
 
 1. Some modules cannot be imported by the program's own code (its main file and whatever lies below its directories, however
    the import is spelt and whether or not the module is loaded already). The standard library and installed packages go on
@@ -8,6 +9,9 @@
    code early what will not work; it is no wall. The wall is the sandbox.
 2. Printed lines leave the process at once, so that they are kept when the program is killed, up to a rate at which that
    begins to cost (a system call per line would make a program that prints a million lines ten times slower).
+
+With --ahead it starts before there is a program: it imports the modules named, writes a byte to descriptor 3, and reads from
+there what its program and arguments are, each ended by NUL. A module that cannot be imported is left to the program.
 
 Everything lives in functions that need no global name: the program becomes `__main__`, in this very module.
 """
@@ -20,11 +24,20 @@ def guard():
     own_file = sys._getframe().f_code.co_filename
     arguments = sys.argv[1:]
     blocked = {"subprocess", "multiprocessing", "ctypes", "cffi"}
-    if arguments and arguments[0].startswith("--block="):
-        blocked = set(filter(None, arguments.pop(0)[len("--block="):].split(",")))
+
+    def names_after(option):
+        if arguments and arguments[0].startswith(option):
+            return list(filter(None, arguments.pop(0)[len(option):].split(",")))
+        return None
+
+    named = names_after("--block=")
+    if named is not None:
+        blocked = set(named)
+    imported_ahead = names_after("--import=") or []
     if not arguments:
-        sys.exit("usage: guard.py [--block=NAME,NAME...] PROGRAM [ARGS...]")
-    program = arguments[0]
+        sys.exit("usage: guard.py [--block=NAME,NAME...] [--import=NAME,NAME...] PROGRAM [ARGS...] | --ahead")
+    ahead = arguments == ["--ahead"]
+    program = None if ahead else arguments[0]
 
     def block_imports():
         import os
@@ -32,8 +45,9 @@ def guard():
         bootstrap = sys.modules["_frozen_importlib"]
         importlib_file = os.path.join(os.path.dirname(os.__file__), "importlib", "__init__.py")
         # What a program can write to, and where its files are. All else in a sandbox is the image's, read-only.
-        places = {os.path.dirname(os.path.abspath(program)), os.path.dirname(os.path.realpath(program))}
-        places |= {os.getcwd(), "/tmp", "/dev/shm", "/job"}
+        places = {os.getcwd(), "/tmp", "/dev/shm", "/job"}
+        if not ahead:
+            places |= {os.path.dirname(os.path.abspath(program)), os.path.dirname(os.path.realpath(program))}
         own_places = tuple(place.rstrip("/") + "/" for place in places - {"/"})
         wait_until_loaded = bootstrap._lock_unlock_module
 
@@ -139,6 +153,27 @@ def guard():
         sys.stdout = sys.__stdout__ = Stdout(Lines(), encoding, errors, "\n", line_buffering=True)
         sys.stdout.mode = "w"
 
+    def wait_for_program():
+        import io
+        import importlib
+        import os
+        import time
+        from importlib import machinery
+
+        for name in imported_ahead:
+            try:
+                importlib.import_module(name)
+            except ImportError:
+                pass
+        os.write(3, b"+")
+        message = b""
+        while part := os.read(3, 1 << 16):
+            message += part
+        os.close(3)
+        if not message:
+            os._exit(0)
+        return [os.fsdecode(each) for each in message[:-1].split(b"\0")]
+
     def read_program():
         try:
             with open(program, "rb") as file:
@@ -212,6 +247,9 @@ def guard():
             raise
 
     block_imports()
+    if ahead:
+        arguments = wait_for_program()
+        program = arguments[0]
     keep_printed_lines()
     run(sys.modules["__main__"].__dict__)
 

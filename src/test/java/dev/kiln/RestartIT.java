@@ -77,6 +77,27 @@ class RestartIT {
         assertThat(home.containers()).isEmpty();
     }
 
+    @Test
+    void containers_that_wait_end_with_their_worker_however_it_ends() throws Exception {
+        var waiting = Map.of("KILN_POOL_SIZE", "2");
+        try (var first = start(waiting).awaitReady()) {
+            await().atMost(SOON).until(() -> home.running().size() == 2);
+            first.terminate();
+            assertThat(home.containers()).isEmpty();
+        }
+        try (var second = start(waiting).awaitReady()) {
+            await().atMost(SOON).until(() -> home.running().size() == 2);
+            var job = submit(second, 1).getFirst();
+            assertThat(second.awaitEnd(job).at("/result/stdout").asText()).isEqualTo("done\n");
+            second.kill();
+            await().atMost(SOON).until(() -> home.running().isEmpty());
+        }
+        try (var third = start().awaitReady()) {
+            await().atMost(SOON).until(() -> home.containers().isEmpty());
+            third.terminate();
+        }
+    }
+
     /** Also of jobs that ran before the restart: each has its events, and all its events one id. */
     private static void assertNothingTwice(List<String> jobs) {
         try (var topics = new Topics(servers.bootstrapServers())) {
@@ -119,6 +140,10 @@ class RestartIT {
     }
 
     private static KilnProcess start() {
+        return start(Map.of());
+    }
+
+    private static KilnProcess start(Map<String, String> more) {
         return KilnProcess.start(
                 home.path().resolve("output"),
                 servers.environment(),
@@ -127,6 +152,7 @@ class RestartIT {
                         "KILN_WORKER_SLOTS", "2",
                         "KILN_CLAIM_LEASE", "6s",
                         "KILN_CLAIM_HEARTBEAT", "1s",
-                        "KILN_CLAIM_SWEEP", "500ms"));
+                        "KILN_CLAIM_SWEEP", "500ms"),
+                more);
     }
 }

@@ -1,12 +1,14 @@
 package dev.kiln;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.kiln.testing.KilnProcess;
 import dev.kiln.testing.OwnServers;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -48,6 +50,7 @@ class StartErrorsIT {
             KILN_SANDBOX_GVISOR_NAMES | none | gVisor is not registered with the Docker Engine (looked for none): run ./kiln setup
             KILN_HOME | /proc/nowhere | Cannot write below /proc/nowhere
             KILN_WORKER_SLOTS | 0 | A setting is wrong: kiln.worker.slots must be >= 1: 0.
+            KILN_POOL_SIZE | -1 | A setting is wrong: kiln.pool.size must be >= 0: -1.
             KILN_ROLES | foo | A setting is wrong: The config property kiln.roles with the config value "foo": Cannot convert foo
             JAVA_TOOL_OPTIONS | -Dkiln.sandbox.scripted=true -Dquarkus.http.host=0.0.0.0 | kiln.sandbox.scripted=true would let whoever reaches 0.0.0.0 make up results: unset it
             JAVA_TOOL_OPTIONS | -Dkiln.worker.slot=1 | A setting is wrong: kiln.worker.slot in SysPropConfigSource is unknown.
@@ -103,6 +106,35 @@ class StartErrorsIT {
         var url = database.database("locked").url();
         try (var kiln = start(Map.of("QUARKUS_DATASOURCE_JDBC_URL", url))) {
             assertRefused(kiln, "give this user the right to create tables");
+        }
+    }
+
+    @Test
+    void a_database_that_goes_away_while_the_tables_are_looked_at() throws Exception {
+        try (var kiln = start(Map.of("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:1"))) {
+            kiln.awaitExit(SOON); // which comes after the tables were made
+        }
+        try (var connection = servers.database().dataSource().getConnection();
+                var statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("LOCK TABLE flyway_schema_history IN ACCESS EXCLUSIVE MODE");
+            try (var kiln = start(Map.of())) {
+                await().atMost(SOON).until(StartErrorsIT::terminated);
+                assertRefused(kiln, "Postgres cannot be reached at ");
+            }
+        }
+    }
+
+    /** Ends whoever waits for a lock; false when nobody does yet. */
+    private static boolean terminated() throws SQLException {
+        // A connection of its own each time: a transaction sees the activity of one moment.
+        try (var connection = servers.database().dataSource().getConnection();
+                var statement = connection.createStatement();
+                var row =
+                        statement.executeQuery(
+                                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+                                        + " WHERE usename = 'kiln' AND wait_event_type = 'Lock'")) {
+            return row.next() && row.getInt(1) > 0;
         }
     }
 

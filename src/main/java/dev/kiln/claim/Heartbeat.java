@@ -92,8 +92,10 @@ public class Heartbeat {
         for (Lease lease : leases) {
             var answer = extended.get(lease.job());
             if (answer == null) {
-                LOG.infof("jobId=%s attempt=%d outcome=lease-lost", lease.job(), lease.attempt());
-                held.lost(lease);
+                if (held.lost(lease)) {
+                    LOG.infof(
+                            "jobId=%s attempt=%d outcome=lease-lost", lease.job(), lease.attempt());
+                }
             } else if (answer.cancelRequested()) {
                 held.cancelRequested(lease);
             }

@@ -9,6 +9,16 @@ import java.util.concurrent.ConcurrentHashMap;
 /** The leases this process holds, each with whoever runs its job. */
 @ApplicationScoped
 public class HeldLeases {
+    /** Of a program that has ended. */
+    private static final Holder NOBODY =
+            new Holder() {
+                @Override
+                public void lost() {}
+
+                @Override
+                public void cancelRequested() {}
+            };
+
     private final Map<Lease, Holder> held = new ConcurrentHashMap<>();
 
     public void add(Lease lease, Holder holder) {
@@ -19,17 +29,25 @@ public class HeldLeases {
         held.remove(lease);
     }
 
+    /**
+     * The lease's program has ended. The lease is held while the outcome is written, but nobody is
+     * left to be told: a heartbeat that finds it gone has mostly met its own finish.
+     */
+    public void ended(Lease lease) {
+        held.replace(lease, NOBODY);
+    }
+
     /** Those held at this moment. */
     public List<Lease> leases() {
         return List.copyOf(held.keySet());
     }
 
-    void lost(Lease lease) {
+    /** Tells the holder, and returns whether there is one to be told. */
+    boolean lost(Lease lease) {
         // Absent when the job ended while the heartbeat was under way: nothing is lost then.
-        var holder = held.get(lease);
-        if (holder != null) {
-            holder.lost();
-        }
+        var holder = held.getOrDefault(lease, NOBODY);
+        holder.lost();
+        return holder != NOBODY;
     }
 
     void cancelRequested(Lease lease) {

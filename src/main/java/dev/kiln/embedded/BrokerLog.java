@@ -47,7 +47,7 @@ public final class BrokerLog {
     /**
      * Sends everything that this JVM logs, the broker first of all, to this file and nowhere else.
      */
-    static void toFile(Path file) throws FileNotFoundException {
+    public static void toFile(Path file) throws FileNotFoundException {
         // Read once, by whoever logs first; Quarkus's own launcher sets it likewise.
         System.setProperty("java.util.logging.manager", LogManager.class.getName());
         var lines = new PatternFormatter("%d{yyyy-MM-dd HH:mm:ss,SSS} %-5p [%c] (%t) %s%e%n");

@@ -34,11 +34,13 @@ public final class DataDirectory implements AutoCloseable {
 
     private final Path root;
     private final boolean temporary;
+    private final boolean durable;
     private final FileChannel channel;
 
-    private DataDirectory(Path root, boolean temporary) throws IOException {
+    private DataDirectory(Path root, boolean temporary, boolean durable) throws IOException {
         this.root = root;
         this.temporary = temporary;
+        this.durable = durable;
         this.channel = lock(root);
     }
 
@@ -53,7 +55,7 @@ public final class DataDirectory implements AutoCloseable {
                     root,
                     PosixFilePermissions.asFileAttribute(
                             PosixFilePermissions.fromString("rwx------")));
-            return new DataDirectory(root.toRealPath(), false);
+            return new DataDirectory(root.toRealPath(), false, true);
         } catch (IOException e) {
             throw new ServerStartException("cannot use the data folder " + root + ": " + e, e);
         }
@@ -61,10 +63,26 @@ public final class DataDirectory implements AutoCloseable {
 
     /** A new folder, deleted when it is closed. */
     public static DataDirectory temporary() {
+        return temporary(Path.of(System.getProperty("java.io.tmpdir")), false);
+    }
+
+    /**
+     * A new folder in that one, deleted when it is closed, whose database writes to the disk as one
+     * that is kept does: for measurements.
+     *
+     * @param parent made if it is not there
+     */
+    public static DataDirectory temporaryAsKept(Path parent) {
+        return temporary(parent, true);
+    }
+
+    private static DataDirectory temporary(Path parent, boolean durable) {
         try {
-            sweep(Path.of(System.getProperty("java.io.tmpdir")));
-            Path root = Files.createTempDirectory(TEMPORARY + ProcessHandle.current().pid() + "-");
-            return new DataDirectory(root.toRealPath(), true);
+            sweep(Files.createDirectories(parent));
+            Path root =
+                    Files.createTempDirectory(
+                            parent, TEMPORARY + ProcessHandle.current().pid() + "-");
+            return new DataDirectory(root.toRealPath(), true, durable);
         } catch (IOException e) {
             throw new ServerStartException("cannot make a temporary data folder: " + e, e);
         }
@@ -150,9 +168,9 @@ public final class DataDirectory implements AutoCloseable {
         }
     }
 
-    /** Whether the content is deleted at the end, so that nobody needs it on a disk. */
-    boolean isTemporary() {
-        return temporary;
+    /** Whether what is written must be on the disk, and not only with the kernel. */
+    boolean isDurable() {
+        return durable;
     }
 
     /** Where the broker's log is. */

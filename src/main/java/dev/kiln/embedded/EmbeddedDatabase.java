@@ -52,7 +52,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
                     new PostgresCluster(
                             data.postgres(),
                             log,
-                            data.isTemporary(),
+                            data.isDurable(),
                             PostgresBinaries.unpackedIn(cache));
             String password = cluster.prepare();
             Postmaster.clear(cluster.folder());

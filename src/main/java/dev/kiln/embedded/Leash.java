@@ -14,7 +14,7 @@ import java.util.concurrent.CompletionException;
  * its own: a Ctrl-C in the terminal reaches only this JVM, which then stops its processes in the
  * right order.
  */
-final class Leash {
+public final class Leash {
 
     private static final boolean AVAILABLE =
             works("setsid", "setpriv", "--pdeathsig", "TERM", "true");
@@ -26,7 +26,7 @@ final class Leash {
      *
      * @param deathSignal what the process gets when this JVM is gone: {@code TERM}, {@code INT}
      */
-    static Process start(ProcessBuilder builder, String deathSignal, List<String> prefix)
+    public static Process start(ProcessBuilder builder, String deathSignal, List<String> prefix)
             throws IOException {
         builder.command(command(builder.command(), deathSignal, prefix));
         var started = new CompletableFuture<Process>();

@@ -16,7 +16,7 @@ import java.util.List;
  * programs, so trusting everybody on the machine would lend every local account the rights of
  * Kiln's own.
  */
-record PostgresCluster(Path folder, Path log, boolean temporary, PostgresBinaries binaries) {
+record PostgresCluster(Path folder, Path log, boolean durable, PostgresBinaries binaries) {
 
     static final String SUPERUSER = "postgres";
 
@@ -55,7 +55,7 @@ record PostgresCluster(Path folder, Path log, boolean temporary, PostgresBinarie
                         "--locale-provider=builtin",
                         "--builtin-locale=C.UTF-8",
                         "--no-instructions"));
-        if (temporary) {
+        if (!durable) {
             command.add("--no-sync");
         }
         var process =
@@ -118,7 +118,7 @@ record PostgresCluster(Path folder, Path log, boolean temporary, PostgresBinarie
                                 "timezone=UTC",
                                 "log_timezone=UTC",
                                 "log_min_messages=warning"));
-        if (temporary) {
+        if (!durable) {
             settings.addAll(List.of("fsync=off", "full_page_writes=off", "synchronous_commit=off"));
         }
         return settings;

@@ -33,8 +33,25 @@ public final class SingleMachine implements AutoCloseable {
      * @param httpPort where the server listens
      * @param kafkaPort where an embedded broker listens; 0 for any free port
      * @param log where the server's output goes; null for this process's own
+     * @param options of the server's JVM
      */
-    public record Settings(DataDirectory data, int httpPort, int kafkaPort, @Nullable Path log) {}
+    public record Settings(
+            DataDirectory data,
+            int httpPort,
+            int kafkaPort,
+            @Nullable Path log,
+            List<String> options) {
+
+        /** Copies the options. */
+        public Settings {
+            options = List.copyOf(options);
+        }
+
+        /** Without options. */
+        public Settings(DataDirectory data, int httpPort, int kafkaPort, @Nullable Path log) {
+            this(data, httpPort, kafkaPort, log, List.of());
+        }
+    }
 
     /**
      * Starts nothing yet.
@@ -55,6 +72,12 @@ public final class SingleMachine implements AutoCloseable {
      * @param name of what it is for: its server's log is named after it
      */
     public static SingleMachine temporary(Map<String, String> given, String name) {
+        return temporary(given, name, List.of());
+    }
+
+    /** As {@link #temporary(Map, String)}, with options for the server's JVM. */
+    public static SingleMachine temporary(
+            Map<String, String> given, String name, List<String> options) {
         var own = new HashMap<>(given);
         own.keySet().removeAll(List.of(BackingServers.BOOTSTRAP, BackingServers.URL));
         try {
@@ -62,7 +85,7 @@ public final class SingleMachine implements AutoCloseable {
                     Files.createDirectories(KilnHome.of(given).logs())
                             .resolve(name + "-server.log");
             return new SingleMachine(
-                    new Settings(DataDirectory.temporary(), FreePort.pick(), 0, log), own);
+                    new Settings(DataDirectory.temporary(), FreePort.pick(), 0, log, options), own);
         } catch (IOException e) {
             throw new ServerStartException("cannot write the server's log: " + e, e);
         }
@@ -97,7 +120,7 @@ public final class SingleMachine implements AutoCloseable {
                 teardown.start(
                         () ->
                                 ServerProcess.start(
-                                        ServerProcess.command(given, List.of()),
+                                        ServerProcess.command(given, settings.options()),
                                         settings.httpPort(),
                                         known,
                                         settings.log()));

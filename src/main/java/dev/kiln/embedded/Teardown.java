@@ -9,13 +9,17 @@ import java.util.function.Supplier;
  * each other: a stop that comes while something starts (Ctrl-C) waits for it and stops it too, and
  * nothing starts after a stop.
  */
-final class Teardown implements AutoCloseable {
+public final class Teardown implements AutoCloseable {
 
     private final Deque<Runnable> stops = new ArrayDeque<>();
     private boolean closed;
 
-    /** Starts something whose end is this object's business from then on. */
-    synchronized <T extends AutoCloseable> T start(Supplier<T> something) {
+    /**
+     * Starts something whose end is this object's business from then on.
+     *
+     * @throws ServerStartException when everything has been stopped
+     */
+    public synchronized <T extends AutoCloseable> T start(Supplier<T> something) {
         if (closed) {
             throw new ServerStartException("stopped while starting");
         }

@@ -1,11 +1,13 @@
 package dev.kiln.event;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.kiln.job.Job;
+import dev.kiln.job.Completion;
+import dev.kiln.job.ResultSummary;
 import dev.kiln.wire.JobFacts;
 import dev.kiln.wire.ResultJson;
 import dev.kiln.wire.WireJson;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The event that a job has come to its end: CloudEvents 1.0 in the structured JSON format;
@@ -22,43 +24,56 @@ public final class CompletionEvent {
     private CompletionEvent() {}
 
     /**
-     * The event as UTF-8.
-     *
-     * @param epoch the job's epoch when it ended: together with the job's id it makes the event's
-     *     id, by which consumers tell the rare second delivery
-     * @throws IllegalArgumentException when the job has not ended
+     * The event as UTF-8. Its id is the job's id and the epoch in which it ended, by which
+     * consumers tell the rare second delivery.
      */
-    public static byte[] of(Job job, long epoch) {
-        var facts = JobFacts.of(job.state());
-        Instant finishedAt = facts.finishedAt();
-        if (!job.state().terminal() || finishedAt == null) {
-            throw new IllegalArgumentException(
-                    "job has not ended: " + job.id() + " is " + job.state().name());
-        }
+    public static byte[] of(Completion completion) {
         var event = WireJson.object();
         event.put("specversion", "1.0");
-        event.put("id", job.id() + "/" + epoch);
+        event.put("id", completion.job() + "/" + completion.epoch());
         event.put("source", SOURCE);
         event.put("type", TYPE);
-        event.put("subject", job.id().toString());
-        event.put("time", WireJson.time(finishedAt));
+        event.put("subject", completion.job().toString());
+        event.put("time", WireJson.time(completion.end().at()));
         event.put("datacontenttype", "application/json");
-        event.set("data", data(job, facts));
+        event.set("data", data(completion));
         return WireJson.bytes(event);
     }
 
-    private static ObjectNode data(Job job, JobFacts facts) {
+    private static ObjectNode data(Completion completion) {
+        var end = completion.end();
         var data = WireJson.object();
-        data.put("job_id", job.id().toString());
-        data.put("tenant", job.tenant());
-        data.put("batch", job.batch());
-        data.put("state", job.state().name());
-        data.put("attempt", job.attempt());
-        data.put("submitted_at", WireJson.time(job.submittedAt()));
-        data.put("started_at", WireJson.time(facts.startedAt()));
-        data.put("finished_at", WireJson.time(facts.finishedAt()));
-        data.put("reason", facts.reason());
-        data.set("result", facts.result() == null ? null : ResultJson.summary(facts.result()));
+        data.put("job_id", completion.job().toString());
+        data.put("tenant", completion.tenant());
+        data.put("batch", completion.batch());
+        data.put("state", end.state());
+        data.put("attempt", completion.attempt());
+        data.put("submitted_at", WireJson.time(completion.submittedAt()));
+        data.put("started_at", WireJson.time(startedAt(end)));
+        data.put("finished_at", WireJson.time(end.at()));
+        data.put("reason", reason(end));
+        var result = result(end);
+        data.set("result", result == null ? null : ResultJson.summary(result));
         return data;
+    }
+
+    private static @Nullable Instant startedAt(Completion.End end) {
+        return end instanceof Completion.End.Finished done ? done.startedAt() : null;
+    }
+
+    private static @Nullable String reason(Completion.End end) {
+        return switch (end) {
+            case Completion.End.Abandoned abandoned -> abandoned.reason();
+            case Completion.End.Expired expired -> JobFacts.missed(expired.deadline());
+            case Completion.End.Finished _, Completion.End.Cancelled _ -> null;
+        };
+    }
+
+    private static @Nullable ResultSummary result(Completion.End end) {
+        return switch (end) {
+            case Completion.End.Finished done -> done.result();
+            case Completion.End.Cancelled cancelled -> cancelled.partial();
+            case Completion.End.Abandoned _, Completion.End.Expired _ -> null;
+        };
     }
 }

@@ -1,5 +1,6 @@
 package dev.kiln.event;
 
+import dev.kiln.job.Completion;
 import dev.kiln.lifecycle.KilnConfig;
 import dev.kiln.lifecycle.Loop;
 import dev.kiln.lifecycle.Role;
@@ -12,7 +13,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 public class CompletionRelay {
-    private static final int MOST = 200;
+    private static final int MOST = 500;
     private static final Duration POLL = Duration.ofMillis(500);
 
     /**
@@ -72,42 +72,36 @@ public class CompletionRelay {
     }
 
     private void relay() {
-        more = outbox.relay(MOST, new Sending()) == MOST;
+        more = outbox.relay(MOST, this::publish) == MOST;
     }
 
-    /** One round: what was sent in it, and whether it arrived. */
-    private final class Sending implements OutboxStore.Publisher {
-        private final List<CompletableFuture<@Nullable Void>> acknowledgements = new ArrayList<>();
-
-        @Override
-        public void send(OutboxStore.Unsent event) {
-            var acknowledged = new CompletableFuture<@Nullable Void>();
-            acknowledgements.add(acknowledged);
-            completions.send(
-                    Message.of(CompletionEvent.of(event.job(), event.epoch()))
-                            .addMetadata(metadata(event))
-                            .withAck(
-                                    () -> {
-                                        acknowledged.complete(null);
-                                        return CompletableFuture.completedFuture(null);
-                                    })
-                            .withNack(
-                                    failure -> {
-                                        acknowledged.completeExceptionally(failure);
-                                        return CompletableFuture.completedFuture(null);
-                                    }));
-        }
-
-        @Override
-        public void awaitAcknowledged() throws Exception {
-            CompletableFuture.allOf(acknowledgements.toArray(CompletableFuture<?>[]::new))
-                    .get(ACKNOWLEDGED_WITHIN.toSeconds(), TimeUnit.SECONDS);
-        }
+    private void publish(List<Completion> events) throws Exception {
+        CompletableFuture.allOf(
+                        events.stream().map(this::send).toArray(CompletableFuture<?>[]::new))
+                .get(ACKNOWLEDGED_WITHIN.toSeconds(), TimeUnit.SECONDS);
     }
 
-    private static OutgoingKafkaRecordMetadata<String> metadata(OutboxStore.Unsent event) {
+    private CompletableFuture<@Nullable Void> send(Completion event) {
+        var acknowledged = new CompletableFuture<@Nullable Void>();
+        completions.send(
+                Message.of(CompletionEvent.of(event))
+                        .addMetadata(metadata(event))
+                        .withAck(
+                                () -> {
+                                    acknowledged.complete(null);
+                                    return CompletableFuture.completedFuture(null);
+                                })
+                        .withNack(
+                                failure -> {
+                                    acknowledged.completeExceptionally(failure);
+                                    return CompletableFuture.completedFuture(null);
+                                }));
+        return acknowledged;
+    }
+
+    private static OutgoingKafkaRecordMetadata<String> metadata(Completion event) {
         return OutgoingKafkaRecordMetadata.<String>builder()
-                .withKey(event.job().id().toString())
+                .withKey(event.job().toString())
                 .withHeaders(new RecordHeaders().add("content-type", CONTENT_TYPE))
                 .build();
     }

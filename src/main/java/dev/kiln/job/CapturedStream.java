@@ -47,6 +47,11 @@ public record CapturedStream(byte[] kept, long produced) {
         }
     }
 
+    /** What is known of it without its bytes. */
+    public StreamSummary summary() {
+        return new StreamSummary(produced, truncated(), utf8());
+    }
+
     /** The kept bytes as text, with U+FFFD for what is not UTF-8. */
     public String text() {
         return new String(kept, StandardCharsets.UTF_8);

@@ -53,6 +53,7 @@ public class JobRunner {
         try {
             var result =
                     sandbox.run(Tag.of(lease), job.spec().program(), job.spec().limits(), stop);
+            held.ended(lease);
             persist(() -> finish(lease, result));
         } catch (SandboxFault fault) {
             persist(() -> failed(job, fault));

@@ -18,6 +18,11 @@ public record Interpreter(String image, String file, List<String> command)
     }
 
     @Override
+    public Optional<List<String>> ahead() {
+        return Optional.empty();
+    }
+
+    @Override
     public Optional<String> warmUp() {
         return Optional.empty();
     }

@@ -50,6 +50,15 @@ public interface RuntimesConfig {
         Duration compileTimeout();
 
         /**
+         * Where the language's interpreter can be started before there is a program: the command
+         * that does so, for sandboxes that wait for jobs ({@code kiln.pool}). It writes one byte to
+         * its descriptor 3 when it has started, then reads strings from there that end with NUL
+         * each, until the end: the program's path and its arguments; that program it runs, as
+         * {@link #command()} would. Not beside a compile step.
+         */
+        Optional<List<String>> ahead();
+
+        /**
          * A program in this language that a worker runs once before the language's first job. It
          * brings what it loads into the host's memory; the language is not offered where it does
          * not succeed.

@@ -1,12 +1,12 @@
 package dev.kiln.store;
 
 import dev.kiln.job.Artifact;
-import dev.kiln.job.Artifacts;
 import dev.kiln.job.JobId;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -25,19 +25,21 @@ public class ArtifactStore {
         this.database = database;
     }
 
-    /** Writes them with the job's result, in its transaction. */
-    static void insert(Connection connection, JobId job, Artifacts artifacts) throws SQLException {
-        if (artifacts.files().isEmpty()) {
+    /** Writes those of several jobs with their results, in their transaction. */
+    static void insert(Connection connection, List<Finish> finishes) throws SQLException {
+        if (finishes.stream().allMatch(each -> each.result().artifacts().files().isEmpty())) {
             return;
         }
         try (var statement = connection.prepareStatement(INSERT)) {
-            for (Artifact artifact : artifacts.files()) {
-                statement.setObject(1, job.value());
-                statement.setString(2, artifact.path());
-                statement.setLong(3, artifact.bytes());
-                statement.setBytes(4, HexFormat.of().parseHex(artifact.sha256()));
-                statement.setBytes(5, Objects.requireNonNull(artifact.content()));
-                statement.addBatch();
+            for (Finish finish : finishes) {
+                for (Artifact artifact : finish.result().artifacts().files()) {
+                    statement.setObject(1, finish.id());
+                    statement.setString(2, artifact.path());
+                    statement.setLong(3, artifact.bytes());
+                    statement.setBytes(4, HexFormat.of().parseHex(artifact.sha256()));
+                    statement.setBytes(5, Objects.requireNonNull(artifact.content()));
+                    statement.addBatch();
+                }
             }
             statement.executeBatch();
         }

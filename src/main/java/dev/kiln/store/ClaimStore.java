@@ -9,6 +9,7 @@ import dev.kiln.job.Needs;
 import dev.kiln.job.Placement;
 import dev.kiln.job.Program;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -29,7 +30,10 @@ public class ClaimStore {
      * waits for room, and what is behind it waits with it, or a large job would never start.
      *
      * <p>The ids are chosen in a materialized CTE: as an {@code IN (select … limit … skip locked)}
-     * the planner may run the subquery again and lock more rows than the limit.
+     * the planner may run the subquery again and lock more rows than the limit. They are handed on
+     * as an array, of which the planner expects few elements whatever it thinks of the limit:
+     * planned once a connection ({@code plan_cache_mode} in application.properties), this must not
+     * come to read the whole table.
      */
     static final String CLAIM =
             """
@@ -51,13 +55,13 @@ public class ClaimStore {
             ), claimed as (
                 update job set state = 'RUNNING', epoch = epoch + 1, attempt = attempt + 1, owner = ?,
                                lease_until = now() + ? * interval '1 millisecond', started_at = now(), reason = null
-                  from ready where job.id = ready.id
+                 where id = any (array(select id from ready))
                 returning job.*
             )
             select c.id, c.epoch, c.attempt, c.lease_until, c.tenant, c.batch, c.language, c.priority, c.image, c.network,
                    p.code, p.stdin, p.inputs, p.timeout_ms, p.memory_limit, p.cpu_limit, p.pids_limit, p.output_limit,
                    p.disk_limit, p.context, p.context_sha256
-              from claimed c join job_payload p on p.job_id = c.id
+              from claimed c cross join lateral (select * from job_payload where job_id = c.id offset 0) p
              order by c.priority desc, c.run_at, c.id
             """
                     .formatted(Matching.DEMANDS, Matching.FITS);
@@ -78,19 +82,25 @@ public class ClaimStore {
      * @throws StoreUnavailable when the same call may succeed later
      */
     public List<ClaimedJob> claim(String owner, int most, long memory, Duration lease) {
-        return database.sql(
-                connection -> {
-                    try (var statement = connection.prepareStatement(CLAIM)) {
-                        bind(statement, owner, most, memory, lease);
-                        List<ClaimedJob> claimed = new ArrayList<>();
-                        try (var row = statement.executeQuery()) {
-                            while (row.next()) {
-                                claimed.add(claimed(row, owner));
-                            }
-                        }
-                        return claimed;
-                    }
-                });
+        var step = QueueStep.begin("claim");
+        var claimed = database.sql(connection -> claim(connection, owner, most, memory, lease));
+        step.end(claimed.size());
+        return claimed;
+    }
+
+    private static List<ClaimedJob> claim(
+            Connection connection, String owner, int most, long memory, Duration lease)
+            throws SQLException {
+        try (var statement = connection.prepareStatement(CLAIM)) {
+            bind(statement, owner, most, memory, lease);
+            List<ClaimedJob> claimed = new ArrayList<>();
+            try (var row = statement.executeQuery()) {
+                while (row.next()) {
+                    claimed.add(claimed(row, owner));
+                }
+            }
+            return claimed;
+        }
     }
 
     static void bind(

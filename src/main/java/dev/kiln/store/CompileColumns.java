@@ -25,19 +25,6 @@ class CompileColumns {
     @Column(name = "compile_output_bytes")
     long outputBytes;
 
-    static @Nullable CompileColumns of(@Nullable Compilation compilation) {
-        if (compilation == null) {
-            return null;
-        }
-        var columns = new CompileColumns();
-        columns.exitCode = compilation.exitCode();
-        columns.durationMs = compilation.wall().toMillis();
-        columns.cpuMs = compilation.cpu() == null ? null : compilation.cpu().toMillis();
-        columns.output = compilation.output().kept();
-        columns.outputBytes = compilation.output().produced();
-        return columns;
-    }
-
     Compilation toCompilation() {
         return new Compilation(
                 exitCode,

@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 
@@ -20,11 +21,19 @@ import java.util.UUID;
  */
 @ApplicationScoped
 public class LeaseStore {
+    /**
+     * The rows are locked in the order of their ids, as {@link Finish} locks them and for the same
+     * reasons.
+     */
     private static final String EXTEND =
             """
+            with held as materialized (
+                select mine.id from unnest(?::uuid[], ?::bigint[]) as given (id, epoch) cross join lateral (
+                    select id from job where job.id = given.id and job.epoch = given.epoch and job.owner is not null
+                       for no key update) mine
+            )
             update job set lease_until = now() + ? * interval '1 millisecond'
-              from unnest(?::uuid[], ?::bigint[]) as held (id, epoch)
-             where job.id = held.id and job.epoch = held.epoch and job.state = 'RUNNING'
+             where id = any (array(select id from held))
             returning job.id, job.epoch, job.cancel_requested
             """;
 
@@ -130,12 +139,12 @@ public class LeaseStore {
 
     private static List<Extended> extend(Connection connection, List<Lease> leases, Duration by)
             throws SQLException {
-        Object[] ids = leases.stream().map(l -> l.job().value()).toArray();
-        Object[] epochs = leases.stream().map(Lease::epoch).toArray();
+        var sorted = leases.stream().sorted(Comparator.comparing(Lease::job)).toList();
         try (var statement = connection.prepareStatement(EXTEND)) {
-            statement.setLong(1, by.toMillis());
-            statement.setArray(2, connection.createArrayOf("uuid", ids));
-            statement.setArray(3, connection.createArrayOf("int8", epochs));
+            var columns = new ArrayColumns<>(statement, sorted);
+            columns.uuids(lease -> lease.job().value());
+            columns.longs(Lease::epoch);
+            statement.setLong(3, by.toMillis());
             List<Extended> extended = new ArrayList<>();
             try (var row = statement.executeQuery()) {
                 while (row.next()) {

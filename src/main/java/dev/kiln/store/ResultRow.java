@@ -3,7 +3,6 @@ package dev.kiln.store;
 import dev.kiln.job.CapturedStream;
 import dev.kiln.job.Evidence;
 import dev.kiln.job.ExecutionResult;
-import dev.kiln.job.Lease;
 import dev.kiln.job.Limits;
 import dev.kiln.job.Provenance;
 import dev.kiln.job.Termination;
@@ -19,7 +18,7 @@ import java.util.UUID;
 import org.hibernate.annotations.Immutable;
 import org.jspecify.annotations.Nullable;
 
-/** A row of {@code execution_result}: written once, never changed. */
+/** A row of {@code execution_result}, for reading: {@link Finish} writes it, once. */
 @Entity(name = "ExecutionResult")
 @Immutable
 @Table(name = "execution_result")
@@ -106,56 +105,6 @@ class ResultRow extends PanacheEntityBase {
 
     /** {@link ArtifactsJson}. */
     @Column byte @Nullable [] artifacts;
-
-    static ResultRow of(Lease lease, ExecutionResult result) {
-        var row = new ResultRow();
-        row.jobId = lease.job().value();
-        row.epoch = lease.epoch();
-        row.worker = lease.owner();
-        row.setVerdict(result);
-        row.setEvidence(result.usage(), result.evidence());
-        row.setProvenance(result.provenance());
-        row.artifacts = ArtifactsJson.toBytes(result.artifacts());
-        return row;
-    }
-
-    private void setVerdict(ExecutionResult result) {
-        termination = result.termination().wireName();
-        exitCode = result.exitCode();
-        signal = result.signal();
-        timedOut = result.timedOut();
-        oomKilled = result.oomKilled();
-        success = result.success();
-        stdout = result.stdout().kept();
-        stdoutBytes = result.stdout().produced();
-        stderr = result.stderr().kept();
-        stderrBytes = result.stderr().produced();
-        compile = CompileColumns.of(result.compile());
-    }
-
-    private void setEvidence(Usage usage, Evidence evidence) {
-        durationMs = usage.wall().toMillis();
-        cpuMs = usage.cpu() == null ? null : usage.cpu().toMillis();
-        peakMemoryBytes = usage.peakMemoryBytes();
-        limitName = evidence.limit();
-        limitValue = evidence.limitValue();
-        limitReached = evidence.reached();
-        killedBy = evidence.killedBy();
-        evidenceSource = evidence.source();
-    }
-
-    private void setProvenance(Provenance provenance) {
-        runtime = provenance.runtime();
-        runtimeVersion = provenance.runtimeVersion();
-        image = provenance.image();
-        network = provenance.network();
-        timeoutMs = provenance.limits().wall().toMillis();
-        memoryLimit = provenance.limits().memoryBytes();
-        cpuLimit = provenance.limits().cpus();
-        pidsLimit = provenance.limits().pids();
-        outputLimit = provenance.limits().outputBytes();
-        diskLimit = provenance.limits().diskBytes();
-    }
 
     ExecutionResult toResult() {
         var limits =

@@ -1,30 +1,35 @@
 package dev.kiln.store;
 
 import dev.kiln.job.ExecutionResult;
+import dev.kiln.job.JobId;
 import dev.kiln.job.Lease;
-import dev.kiln.job.Termination;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 
-/** Writes what came of a job: result, state and completion event in one transaction, once. */
+/**
+ * Writes what came of jobs: result, state and completion event in one transaction, once. Results
+ * that come while one is being written go together in the next transaction.
+ */
 @ApplicationScoped
 public class ResultStore {
-    private static final String FINISH =
-            """
-            with finished as (
-                update job set state = ?, finished_at = now(), owner = null, lease_until = null
-                 where id = ? and epoch = ? and state = 'RUNNING'
-                returning id, epoch
-            )
-            insert into outbox (job_id, epoch) select id, epoch from finished
-            """;
+    /** Enough to share the cost of a commit, few enough to hold their locks briefly. */
+    private static final int MOST = 256;
 
-    private static final String MINE =
-            "select 1 from execution_result where job_id = ? and epoch = ?";
+    /** Bytes of output in one transaction. */
+    private static final long HEAVIEST = 8L << 20;
+
+    private static final String WRITTEN =
+            "select job_id, epoch from execution_result where job_id = any (?::uuid[])";
 
     private final Database database;
     private final Signals signals;
+    private final GroupCommit<Finish, Boolean> commits =
+            new GroupCommit<>(MOST, HEAVIEST, Finish::weight, this::write);
 
     ResultStore(Database database, Signals signals) {
         this.database = database;
@@ -40,49 +45,42 @@ public class ResultStore {
      * @throws StoreUnavailable when the same call may succeed later
      */
     public boolean finish(Lease lease, ExecutionResult result) {
-        boolean mine =
-                database.transaction(
-                        () -> {
-                            if (database.inTransaction(c -> setEnded(c, lease, result))) {
-                                ResultRow.of(lease, result).persist();
-                                database.inTransaction(c -> keepArtifacts(c, lease, result));
-                                return true;
-                            }
-                            return database.inTransaction(c -> wroteBefore(c, lease));
-                        });
-        if (mine) {
-            signals.ended(lease.job());
+        return commits.submit(Finish.of(lease, result));
+    }
+
+    /** How many results wait for another one's transaction to end. */
+    int waiting() {
+        return commits.waiting();
+    }
+
+    private List<Boolean> write(List<Finish> finishes) {
+        var step = QueueStep.begin("finish");
+        var sorted =
+                finishes.stream().sorted(Comparator.comparing(each -> each.lease().job())).toList();
+        Set<Finish.Claim> mine = database.sql(connection -> write(connection, sorted));
+        step.end(finishes.size());
+        signals.ended(mine.stream().map(claim -> new JobId(claim.job())).toList());
+        return finishes.stream().map(each -> mine.contains(each.claim())).toList();
+    }
+
+    private static Set<Finish.Claim> write(Connection connection, List<Finish> sorted)
+            throws SQLException {
+        Set<Finish.Claim> mine = new HashSet<>(Finish.write(connection, sorted));
+        ArtifactStore.insert(
+                connection, sorted.stream().filter(each -> mine.contains(each.claim())).toList());
+        var others = sorted.stream().filter(each -> !mine.contains(each.claim())).toList();
+        if (!others.isEmpty()) {
+            mine.addAll(written(connection, others));
         }
         return mine;
     }
 
-    private static boolean keepArtifacts(Connection connection, Lease lease, ExecutionResult result)
+    private static Set<Finish.Claim> written(Connection connection, List<Finish> finishes)
             throws SQLException {
-        ArtifactStore.insert(connection, lease.job(), result.artifacts());
-        return true;
-    }
-
-    /**
-     * A program that came to its own end before it could be stopped has finished, whatever was
-     * asked meanwhile.
-     */
-    private static boolean setEnded(Connection connection, Lease lease, ExecutionResult result)
-            throws SQLException {
-        boolean stopped = result.termination() == Termination.CANCELLED;
-        try (var statement = connection.prepareStatement(FINISH)) {
-            statement.setString(1, stopped ? "CANCELLED" : "FINISHED");
-            statement.setObject(2, lease.job().value());
-            statement.setLong(3, lease.epoch());
-            return statement.executeUpdate() == 1;
-        }
-    }
-
-    private static boolean wroteBefore(Connection connection, Lease lease) throws SQLException {
-        try (var statement = connection.prepareStatement(MINE)) {
-            statement.setObject(1, lease.job().value());
-            statement.setLong(2, lease.epoch());
-            try (var row = statement.executeQuery()) {
-                return row.next();
+        try (var statement = connection.prepareStatement(WRITTEN)) {
+            new ArrayColumns<>(statement, finishes).uuids(Finish::id);
+            try (var rows = statement.executeQuery()) {
+                return Finish.Claim.all(rows);
             }
         }
     }

@@ -39,6 +39,10 @@ public class Schema {
             flyway.migrate();
             return Optional.empty();
         } catch (FlywayException e) {
+            if (Database.passes(e)) {
+                return Optional.of(
+                        unreachable("a connection broke while the tables were looked at"));
+            }
             return Optional.of(
                     "The tables at %s cannot be brought to this version (%s): give this user the right to create tables, or use a database that a newer Kiln has not migrated."
                             .formatted(withoutSecrets(), root(e)));

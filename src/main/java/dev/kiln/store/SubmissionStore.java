@@ -5,14 +5,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kiln.job.Context;
 import dev.kiln.job.Demand;
 import dev.kiln.job.JobId;
-import dev.kiln.job.Limits;
 import dev.kiln.job.Placement;
 import dev.kiln.job.Program;
 import dev.kiln.job.Submission;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.UncheckedIOException;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.Collections;
@@ -24,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Makes submissions durable: the one insert behind every door. */
@@ -110,7 +107,9 @@ public class SubmissionStore {
         // Sorted, so that two inserts that share ids lock them in the same order and cannot
         // deadlock.
         var sorted = submissions.stream().sorted(Comparator.comparing(Submission::id)).toList();
+        var step = QueueStep.begin("admit");
         var outcomes = database.sql(connection -> insert(connection, sorted));
+        step.end(sorted.size());
         int accepted = Collections.frequency(outcomes.values(), Outcome.ACCEPTED);
         if (accepted > 0) {
             signals.queued(accepted);
@@ -143,19 +142,19 @@ public class SubmissionStore {
     private static Set<JobId> insertJobs(Connection connection, List<Submission> jobs)
             throws SQLException {
         try (var statement = connection.prepareStatement(INSERT_JOBS)) {
-            var columns = new Columns(statement, jobs);
-            columns.add("uuid", s -> s.id().value());
-            columns.add("text", s -> s.spec().placement().tenant());
-            columns.add("text", s -> s.spec().placement().batch());
-            columns.add("text", s -> s.spec().program().language());
-            columns.add("int4", s -> s.spec().placement().priority());
-            columns.add("text", s -> text(s.spec().placement().runAt()));
-            columns.add("text", s -> text(s.spec().placement().deadline()));
-            columns.add("int8", s -> s.spec().limits().memoryBytes());
-            columns.add("text", s -> labels(s.spec().placement()));
-            columns.add("text", s -> s.spec().program().needs().image());
-            columns.add("bool", s -> s.spec().program().needs().network());
-            columns.add("int4", s -> Demand.of(s.spec()).cpus());
+            var columns = new ArrayColumns<>(statement, jobs);
+            columns.uuids(s -> s.id().value());
+            columns.texts(s -> s.spec().placement().tenant());
+            columns.texts(s -> s.spec().placement().batch());
+            columns.texts(s -> s.spec().program().language());
+            columns.ints(s -> s.spec().placement().priority());
+            columns.texts(s -> text(s.spec().placement().runAt()));
+            columns.texts(s -> text(s.spec().placement().deadline()));
+            columns.longs(s -> s.spec().limits().memoryBytes());
+            columns.texts(s -> labels(s.spec().placement()));
+            columns.texts(s -> s.spec().program().needs().image());
+            columns.booleans(s -> s.spec().program().needs().network());
+            columns.ints(s -> Demand.of(s.spec()).cpus());
             Set<JobId> inserted = new HashSet<>();
             try (var rows = statement.executeQuery()) {
                 while (rows.next()) {
@@ -169,20 +168,20 @@ public class SubmissionStore {
     private static void insertPayloads(Connection connection, List<Submission> jobs)
             throws SQLException {
         try (var statement = connection.prepareStatement(INSERT_PAYLOADS)) {
-            var columns = new Columns(statement, jobs);
-            columns.add("uuid", s -> s.id().value());
-            columns.addBytes(s -> s.spec().program().code());
-            columns.addBytes(s -> s.spec().program().stdin());
-            columns.addBytes(s -> inputs(s.spec().program()).toBytes());
-            columns.addBytes(Submission::bodyHash);
-            columns.addLimit("int8", limits -> limits.wall().toMillis());
-            columns.addLimit("int8", Limits::memoryBytes);
-            columns.addLimit("float8", Limits::cpus);
-            columns.addLimit("int4", Limits::pids);
-            columns.addLimit("int8", Limits::outputBytes);
-            columns.addLimit("int8", Limits::diskBytes);
-            columns.addNullableBytes(s -> inline(s.spec().program().context()));
-            columns.addNullableBytes(s -> sha256(s.spec().program().context()));
+            var columns = new ArrayColumns<>(statement, jobs);
+            columns.uuids(s -> s.id().value());
+            columns.bytes(s -> s.spec().program().code());
+            columns.bytes(s -> s.spec().program().stdin());
+            columns.bytes(s -> inputs(s.spec().program()).toBytes());
+            columns.bytes(Submission::bodyHash);
+            columns.longs(s -> s.spec().limits().wall().toMillis());
+            columns.longs(s -> s.spec().limits().memoryBytes());
+            columns.doubles(s -> s.spec().limits().cpus());
+            columns.ints(s -> s.spec().limits().pids());
+            columns.longs(s -> s.spec().limits().outputBytes());
+            columns.longs(s -> s.spec().limits().diskBytes());
+            columns.bytes(s -> inline(s.spec().program().context()));
+            columns.bytes(s -> sha256(s.spec().program().context()));
             statement.executeUpdate();
         }
     }
@@ -190,7 +189,7 @@ public class SubmissionStore {
     private static void cancelEarly(Connection connection, List<Submission> jobs)
             throws SQLException {
         try (var statement = connection.prepareStatement(CANCEL_EARLY)) {
-            new Columns(statement, jobs).add("uuid", s -> s.id().value());
+            new ArrayColumns<>(statement, jobs).uuids(s -> s.id().value());
             statement.executeUpdate();
         }
     }
@@ -199,7 +198,7 @@ public class SubmissionStore {
             throws SQLException {
         Map<JobId, byte[]> hashes = new HashMap<>();
         try (var statement = connection.prepareStatement(BODY_HASHES)) {
-            new Columns(statement, known).add("uuid", s -> s.id().value());
+            new ArrayColumns<>(statement, known).uuids(s -> s.id().value());
             try (var rows = statement.executeQuery()) {
                 while (rows.next()) {
                     hashes.put(new JobId(rows.getObject(1, UUID.class)), rows.getBytes(2));
@@ -245,43 +244,6 @@ public class SubmissionStore {
             return JSON.writeValueAsString(placement.labels());
         } catch (JsonProcessingException impossible) {
             throw new UncheckedIOException(impossible);
-        }
-    }
-
-    /**
-     * Fills a statement's parameters with arrays, one a column: one round trip and one plan for any
-     * number of rows.
-     */
-    private static final class Columns {
-        private final PreparedStatement statement;
-        private final List<Submission> rows;
-        private int index;
-
-        Columns(PreparedStatement statement, List<Submission> rows) {
-            this.statement = statement;
-            this.rows = rows;
-        }
-
-        void add(String type, Function<Submission, @Nullable Object> value) throws SQLException {
-            set(type, rows.stream().map(value).toArray());
-        }
-
-        void addBytes(Function<Submission, byte[]> value) throws SQLException {
-            // The driver tells an array of byte strings from a matrix by the array's static type.
-            set("bytea", rows.stream().map(value).toArray(byte[][]::new));
-        }
-
-        void addNullableBytes(Function<Submission, byte @Nullable []> value) throws SQLException {
-            set("bytea", rows.stream().map(value).toArray(byte[][]::new));
-        }
-
-        void addLimit(String type, Function<Limits, Object> value) throws SQLException {
-            add(type, s -> value.apply(s.spec().limits()));
-        }
-
-        private void set(String type, Object[] values) throws SQLException {
-            index++;
-            statement.setArray(index, statement.getConnection().createArrayOf(type, values));
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.kiln.wire;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kiln.job.Compilation;
+import dev.kiln.job.ResultSummary;
 import org.jspecify.annotations.Nullable;
 
 /** The JSON of a result's compile step; null where there was none. */
@@ -12,16 +13,17 @@ final class CompileJson {
 
     /** Everything, as {@link ResultJson#full} has it of the program. */
     static @Nullable ObjectNode full(@Nullable Compilation compilation) {
-        ObjectNode json = summary(compilation);
-        if (json != null && compilation != null) {
+        var summary = ResultSummary.Compile.of(compilation);
+        ObjectNode json = summary(summary);
+        if (json != null && compilation != null && summary != null) {
             json.put(OUTPUT, compilation.output().text());
-            ResultJson.putBytes(json, OUTPUT, compilation.output());
+            ResultJson.putBytes(json, OUTPUT, compilation.output(), summary.output().utf8());
         }
         return json;
     }
 
     /** Everything but the output itself. */
-    static @Nullable ObjectNode summary(@Nullable Compilation compilation) {
+    static @Nullable ObjectNode summary(ResultSummary.@Nullable Compile compilation) {
         if (compilation == null) {
             return null;
         }

@@ -41,11 +41,12 @@ public record JobFacts(
                     new JobFacts(null, abandoned.finishedAt(), null, abandoned.reason(), null);
             case JobState.Expired expired ->
                     new JobFacts(
-                            null,
-                            expired.finishedAt(),
-                            null,
-                            "not started before its deadline " + expired.deadline(),
-                            null);
+                            null, expired.finishedAt(), null, missed(expired.deadline()), null);
         };
+    }
+
+    /** Why a job has EXPIRED. */
+    public static String missed(Instant deadline) {
+        return "not started before its deadline " + deadline;
     }
 }

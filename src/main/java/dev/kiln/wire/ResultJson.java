@@ -10,6 +10,8 @@ import dev.kiln.job.ExecutionResult;
 import dev.kiln.job.Limits;
 import dev.kiln.job.Omission;
 import dev.kiln.job.Provenance;
+import dev.kiln.job.ResultSummary;
+import dev.kiln.job.StreamSummary;
 import dev.kiln.job.Usage;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -28,29 +30,30 @@ public final class ResultJson {
         var json = WireJson.object();
         json.put("stdout", result.stdout().text());
         json.put("stderr", result.stderr().text());
-        putVerdict(json, result);
-        putStream(json, "stdout", result.stdout());
-        putBytes(json, "stdout", result.stdout());
-        putStream(json, "stderr", result.stderr());
-        putBytes(json, "stderr", result.stderr());
+        var summary = ResultSummary.of(result);
+        putVerdict(json, summary);
+        putStream(json, "stdout", summary.stdout());
+        putBytes(json, "stdout", result.stdout(), summary.stdout().utf8());
+        putStream(json, "stderr", summary.stderr());
+        putBytes(json, "stderr", result.stderr(), summary.stderr().utf8());
         json.set("compile", CompileJson.full(result.compile()));
         putArtifacts(json, result.artifacts());
-        putCircumstances(json, result);
+        putCircumstances(json, summary);
         return json;
     }
 
     /**
      * Everything but the output itself: two full streams exceed what a broker takes as one record.
      */
-    public static ObjectNode summary(ExecutionResult result) {
+    public static ObjectNode summary(ResultSummary result) {
         var json = WireJson.object();
         putVerdict(json, result);
         putStream(json, "stdout", result.stdout());
         putStream(json, "stderr", result.stderr());
         json.set("compile", CompileJson.summary(result.compile()));
         // Not their names, of which there may be too many for a record.
-        json.put("artifacts_count", result.artifacts().files().size());
-        json.put("artifacts_omitted_count", result.artifacts().omittedCount());
+        json.put("artifacts_count", result.artifacts());
+        json.put("artifacts_omitted_count", result.artifactsOmitted());
         putCircumstances(json, result);
         return json;
     }
@@ -76,7 +79,7 @@ public final class ResultJson {
         return list;
     }
 
-    private static void putVerdict(ObjectNode json, ExecutionResult result) {
+    private static void putVerdict(ObjectNode json, ResultSummary result) {
         json.put("exit_code", result.exitCode());
         json.put("timed_out", result.timedOut());
         json.put("oom_killed", result.oomKilled());
@@ -89,19 +92,19 @@ public final class ResultJson {
         json.put("peak_memory_bytes", usage.peakMemoryBytes());
     }
 
-    static void putStream(ObjectNode json, String name, CapturedStream stream) {
+    static void putStream(ObjectNode json, String name, StreamSummary stream) {
         json.put(name + "_bytes", stream.produced());
         json.put(name + "_truncated", stream.truncated());
         json.put(name + "_utf8", stream.utf8());
     }
 
-    static void putBytes(ObjectNode json, String name, CapturedStream stream) {
-        if (!stream.utf8()) {
+    static void putBytes(ObjectNode json, String name, CapturedStream stream, boolean utf8) {
+        if (!utf8) {
             json.put(name + "_base64", Base64.getEncoder().encodeToString(stream.kept()));
         }
     }
 
-    private static void putCircumstances(ObjectNode json, ExecutionResult result) {
+    private static void putCircumstances(ObjectNode json, ResultSummary result) {
         json.set("evidence", evidence(result.evidence()));
         Provenance provenance = result.provenance();
         json.set(

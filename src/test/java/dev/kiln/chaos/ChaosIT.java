@@ -49,12 +49,12 @@ class ChaosIT {
                 List.of(
                         // A worker that comes too late writes its result all the same.
                         new BrokenKiln.Break(
-                                "dev.kiln.store.ResultStore",
-                                "and epoch = ? and state",
-                                "and epoch >=? and state"),
+                                "dev.kiln.store.Finish",
+                                "job.epoch = given.epoch and job.owner",
+                                "job.epoch >=given.epoch and job.owner"),
                         // Events are told apart by another number than the job's.
                         new BrokenKiln.Break(
-                                "dev.kiln.store.ResultStore",
+                                "dev.kiln.store.Finish",
                                 "select id, epoch from finished",
                                 "select id, 77777 from finished"),
                         // Attempts are forgotten.

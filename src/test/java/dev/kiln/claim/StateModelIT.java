@@ -3,6 +3,7 @@ package dev.kiln.claim;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.kiln.job.Completion;
 import dev.kiln.job.JobId;
 import dev.kiln.job.Lease;
 import dev.kiln.sandbox.ScriptedSandbox;
@@ -363,12 +364,8 @@ class StateModelIT {
     private record Collecting(List<String> sent, boolean acknowledges)
             implements OutboxStore.Publisher {
         @Override
-        public void send(OutboxStore.Unsent event) {
-            sent.add(event.job().id() + "/" + event.epoch());
-        }
-
-        @Override
-        public void awaitAcknowledged() {
+        public void publish(List<Completion> events) {
+            events.forEach(event -> sent.add(event.job() + "/" + event.epoch()));
             if (!acknowledges) {
                 throw new IllegalStateException("broker gone");
             }

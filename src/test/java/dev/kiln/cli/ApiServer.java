@@ -14,10 +14,10 @@ import java.util.Map;
 import java.util.Queue;
 
 /** An HTTP server that answers as told, the last answer for a request again and again. */
-final class ApiServer implements AutoCloseable {
+public final class ApiServer implements AutoCloseable {
 
     /** A request as it came. */
-    record Request(String line, String contentType, String body) {}
+    public record Request(String line, String contentType, String body) {}
 
     private record Answer(int status, String body) {}
 
@@ -25,23 +25,26 @@ final class ApiServer implements AutoCloseable {
     private final Map<String, Queue<Answer>> answers = new HashMap<>();
     private final List<Request> requests = new ArrayList<>();
 
-    ApiServer() throws IOException {
+    /** Begins to listen. */
+    public ApiServer() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", this::answer);
         server.start();
     }
 
-    String url() {
+    /** Where it listens. */
+    public String url() {
         return "http://127.0.0.1:" + server.getAddress().getPort();
     }
 
     /** The next answer to this request, such as {@code GET /v1/jobs/7}. */
-    synchronized ApiServer on(String request, int status, String body) {
+    public synchronized ApiServer on(String request, int status, String body) {
         answers.computeIfAbsent(request, _ -> new ArrayDeque<>()).add(new Answer(status, body));
         return this;
     }
 
-    synchronized List<Request> requests() {
+    /** Those that came, in their order. */
+    public synchronized List<Request> requests() {
         return List.copyOf(requests);
     }
 

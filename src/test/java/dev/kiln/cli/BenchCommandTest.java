@@ -2,81 +2,70 @@ package dev.kiln.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BenchCommandTest {
 
-    private ApiServer api;
-
-    @BeforeEach
-    void start() throws IOException {
-        api = new ApiServer().on("POST /v1/jobs?wait=30", 202, "{\"id\": \"j-1\"}");
-    }
-
-    @AfterEach
-    void stop() {
-        api.close();
-    }
-
-    @Test
-    void says_what_must_be_known_to_compare() {
-        api.on("GET /v1/jobs/j-1?wait=30", 200, Documents.finished("j-1", 0, "hello\\n", ""));
-        var run = bench();
+    @ParameterizedTest
+    @ValueSource(strings = {"latency", "throughput", "batch", "memory"})
+    void every_benchmark_has_help_of_its_own(String benchmark) {
+        var run = CommandLineRun.of("bench", benchmark, "--help");
         assertThat(run.exitCode()).isZero();
-        assertThat(run.out())
-                .contains("hello: 6 jobs, 2 at once", " jobs/s, 0 failed")
-                .contains("submit to result, by long poll")
-                .contains("submitted_at to finished_at (server):  p50 1000 ms, p99 1000 ms")
-                .contains("cpus, Linux", "runtime runsc 1");
-    }
-
-    @Test
-    void programs_that_fail_are_counted_and_fail_the_run() {
-        api.on("GET /v1/jobs/j-1?wait=30", 200, Documents.finished("j-1", 1, "", ""));
-        assertThat(bench().exitCode()).isEqualTo(1);
-        assertThat(bench().out()).contains("6 failed");
-    }
-
-    @Test
-    void json_is_one_line() {
-        api.on("GET /v1/jobs/j-1?wait=30", 200, Documents.finished("j-1", 0, "hello\\n", ""));
-        assertThat(bench("--json").out())
-                .startsWith("{\"bench\":\"hello\",\"jobs\":6,\"concurrency\":2,\"failed\":0,")
-                .hasLineCount(1);
+        assertThat(run.out()).startsWith("Usage: kiln bench " + benchmark).contains("--jobs");
     }
 
     @Test
     void a_benchmark_that_is_not_there_is_refused() {
-        var run = CommandLineRun.of("bench", "world", "--server", api.url());
+        var run = CommandLineRun.of("bench", "world");
         assertThat(run.exitCode()).isEqualTo(2);
-        assertThat(api.requests()).isEmpty();
     }
 
     @Test
     void without_one_those_that_are_there_are_named() {
         var run = CommandLineRun.of("bench");
         assertThat(run.exitCode()).isEqualTo(2);
-        assertThat(run.err()).contains("say which benchmark: ", "hello");
+        assertThat(run.err())
+                .contains("say which benchmark: ", "latency", "throughput", "batch", "memory")
+                .contains("queue", "peers");
     }
 
-    private CommandLineRun bench(String... more) {
-        var args =
-                new ArrayList<>(
-                        List.of(
-                                "bench",
-                                "hello",
-                                "--jobs",
-                                "6",
-                                "--concurrency",
-                                "2",
-                                "--server",
-                                api.url()));
-        args.addAll(List.of(more));
-        return CommandLineRun.of(args.toArray(String[]::new));
+    @Test
+    void what_to_compare_is_checked_before_anything_starts() {
+        var run = CommandLineRun.of("bench", "peers", "--only", "kiln", "--jobs", "0");
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("--jobs is 1 to 1,000,000, not 0");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "latency --jobs 0                | --jobs is 1 to 100000, not 0",
+                "latency --rate 0                | --rate is 0.01 to 1000 jobs per second, not 0.0",
+                "latency --rate NaN              | --rate is 0.01 to 1000 jobs per second, not NaN",
+                "latency --jobs many             | Invalid value for option '--jobs': 'many' is not an int",
+                "throughput --jobs -1            | --jobs is 1 to 100000, not -1",
+                "throughput --windows 0          | --windows is 1 to 100, not 0",
+                "throughput --concurrency 33     | --concurrency is 1 to 32, not 33",
+                "throughput --slots 65           | --slots is 1 to 64, not 65",
+                "throughput --slots 2 --server http://127.0.0.1:1 | --slots is for a Kiln that is started here",
+                "batch --jobs 0                  | --jobs is 1 to 100000, not 0",
+                "batch --concurrency 0           | --concurrency is 1 to 32, not 0",
+                "batch --server http://127.0.0.1:1 | name the broker of that Kiln with --kafka",
+                "batch --kafka 127.0.0.1:1       | --kafka names the broker of a running Kiln",
+                "memory --slots 0                | --slots is 1 to 64, not 0",
+                "memory --warm-up -1             | --warm-up is 0 to 10000, not -1",
+                "memory --server nonsense        | 'nonsense' is not the address of a server",
+            })
+    void options_that_make_no_sense_are_refused_before_anything_starts(
+            String line, String sentence) {
+        var run = CommandLineRun.of(("bench " + line.strip()).split(" +"));
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).startsWith("kiln: ").contains(sentence.strip());
+        assertThat(run.out()).isEmpty();
     }
 }

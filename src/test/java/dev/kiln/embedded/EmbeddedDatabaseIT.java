@@ -33,6 +33,24 @@ class EmbeddedDatabaseIT {
     }
 
     @Test
+    void data_that_is_measured_on_is_written_as_data_that_is_kept() throws Exception {
+        try (var data = DataDirectory.temporaryAsKept(folder)) {
+            assertThat(data.root()).hasParent(folder.toRealPath());
+            try (var database = EmbeddedDatabase.start(data, CACHE);
+                    var client = database.access().dataSource().getConnection();
+                    var row =
+                            client.createStatement()
+                                    .executeQuery(
+                                            "SELECT current_setting('fsync'), current_setting('synchronous_commit')")) {
+                assertThat(row.next()).isTrue();
+                assertThat(row.getString(1)).isEqualTo("on");
+                assertThat(row.getString(2)).isEqualTo("on");
+            }
+        }
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
     void a_stop_leaves_no_process() throws Exception {
         try (var data = DataDirectory.kept(folder)) {
             try (var database = EmbeddedDatabase.start(data, CACHE);

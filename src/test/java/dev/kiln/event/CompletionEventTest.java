@@ -1,8 +1,7 @@
 package dev.kiln.event;
 
-import static dev.kiln.wire.Samples.job;
+import static dev.kiln.wire.Samples.completion;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kiln.job.JobState;
@@ -26,14 +25,15 @@ class CompletionEventTest {
     @Test
     void an_event_stays_small_however_much_the_program_printed() {
         var printed = Samples.printed(new byte[16 << 20], 16 << 20);
-        assertThat(CompletionEvent.of(job(Samples.finished(printed)), 1)).hasSizeLessThan(2_000);
+        assertThat(CompletionEvent.of(completion(Samples.finished(printed), 1)))
+                .hasSizeLessThan(2_000);
     }
 
     @Test
     void each_epoch_has_an_event_id_of_its_own() {
         JobState state = Samples.abandoned();
-        assertThat(Json.ofBytes(CompletionEvent.of(job(state), 1)).get("id"))
-                .isNotEqualTo(Json.ofBytes(CompletionEvent.of(job(state), 2)).get("id"));
+        assertThat(Json.ofBytes(CompletionEvent.of(completion(state, 1))).get("id"))
+                .isNotEqualTo(Json.ofBytes(CompletionEvent.of(completion(state, 2))).get("id"));
     }
 
     @Test
@@ -67,18 +67,7 @@ class CompletionEventTest {
         assertThat(Schemas.objections(Schemas.of("completion"), example)).isEmpty();
     }
 
-    static Stream<JobState> unfinished() {
-        return Stream.of(Samples.queued(), Samples.running());
-    }
-
-    @ParameterizedTest
-    @MethodSource("unfinished")
-    void a_job_that_has_not_ended_has_no_event(JobState state) {
-        assertThatThrownBy(() -> CompletionEvent.of(job(state), 1))
-                .hasMessageContaining("has not ended");
-    }
-
     private static JsonNode event(JobState state) {
-        return Json.ofBytes(CompletionEvent.of(job(state), 3));
+        return Json.ofBytes(CompletionEvent.of(completion(state, 3)));
     }
 }

@@ -402,16 +402,15 @@ class CancelIT {
         List<String> events = new ArrayList<>();
         outbox.relay(
                 100,
-                new OutboxStore.Publisher() {
-                    @Override
-                    public void send(OutboxStore.Unsent event) {
-                        var job = event.job();
-                        events.add(job.id() + "/" + event.epoch() + " " + job.state().name());
-                    }
-
-                    @Override
-                    public void awaitAcknowledged() {}
-                });
+                taken ->
+                        taken.forEach(
+                                event ->
+                                        events.add(
+                                                event.job()
+                                                        + "/"
+                                                        + event.epoch()
+                                                        + " "
+                                                        + event.end().state())));
         return events;
     }
 

@@ -26,6 +26,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -248,6 +250,45 @@ class MatchingIT {
         assertThat(demands.unrunnable())
                 .isEqualTo(
                         Map.of(Lack.LANGUAGE, 120_000L, Lack.NETWORK, 40_000L, Lack.SIZE, 40_000L));
+    }
+
+    @Test
+    void a_plan_that_was_made_while_the_queue_was_empty_reads_little_when_it_is_full()
+            throws Exception {
+        register(Workers.with("w", can(Set.of(), false, 4, 4 * GIB)));
+        try (var connection = dataSource.getConnection();
+                var statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("prepare claim as " + numbered(ClaimStore.CLAIM));
+            String execute = "execute claim ('w', 12, 12, %d, 'w', 20000)".formatted(4 * GIB);
+            statement.execute(execute);
+            connection.commit();
+            queue(40_000, "python", false, GIB / 8);
+
+            try (var row =
+                    statement.executeQuery("explain (analyze, buffers, format json) " + execute)) {
+                row.next();
+                var plan = new ObjectMapper().readTree(row.getString(1)).get(0);
+                assertReadsLittle(plan);
+                assertThat(plan.findParents("Node Type"))
+                        .filteredOn(node -> node.get("Node Type").asText().equals("LockRows"))
+                        .singleElement()
+                        .satisfies(
+                                node -> assertThat(node.get("Actual Rows").asInt()).isEqualTo(12));
+            } finally {
+                connection.rollback();
+                statement.execute("deallocate claim");
+                connection.setAutoCommit(true);
+            }
+        }
+    }
+
+    /** As a server numbers its parameters. */
+    private static String numbered(String statement) {
+        var number = new AtomicInteger();
+        return Pattern.compile("\\?")
+                .matcher(statement)
+                .replaceAll(_ -> "\\$" + number.incrementAndGet());
     }
 
     /** Measured: some 40 pages of 8 KiB, less than a millisecond; the rows fill thousands. */

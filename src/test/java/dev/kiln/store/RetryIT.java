@@ -3,6 +3,7 @@ package dev.kiln.store;
 import static dev.kiln.sandbox.ScriptedSandbox.exited;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kiln.job.Completion;
 import dev.kiln.job.JobId;
 import dev.kiln.job.JobState;
 import dev.kiln.job.Lease;
@@ -110,18 +111,8 @@ class RetryIT {
         retries.retry(List.of(lease.job()));
         results.finish(claim(), exited(0, "", Jobs.LIMITS));
         List<String> meanwhile = new ArrayList<>();
-        outbox.relay(
-                1,
-                new OutboxStore.Publisher() {
-                    @Override
-                    public void send(OutboxStore.Unsent event) {
-                        // The first is taken and not yet acknowledged.
-                        meanwhile.addAll(relayed());
-                    }
-
-                    @Override
-                    public void awaitAcknowledged() {}
-                });
+        // The first is taken and not yet acknowledged.
+        outbox.relay(1, _ -> meanwhile.addAll(relayed()));
         assertThat(meanwhile).isEmpty();
         assertThat(relayed()).singleElement().asString().contains("FINISHED");
     }
@@ -169,30 +160,14 @@ class RetryIT {
 
     private List<String> relayed() {
         List<String> events = new ArrayList<>();
-        outbox.relay(
-                100,
-                new OutboxStore.Publisher() {
-                    @Override
-                    public void send(OutboxStore.Unsent event) {
-                        var job = event.job();
-                        String why =
-                                job.state() instanceof JobState.Abandoned(var reason, _)
-                                        ? reason
-                                        : "";
-                        events.add(
-                                "%s/%d %s attempt %d %s"
-                                        .formatted(
-                                                job.id(),
-                                                event.epoch(),
-                                                job.state().name(),
-                                                job.attempt(),
-                                                why));
-                    }
-
-                    @Override
-                    public void awaitAcknowledged() {}
-                });
+        outbox.relay(100, taken -> taken.forEach(event -> events.add(words(event))));
         return events;
+    }
+
+    private static String words(Completion event) {
+        String why = event.end() instanceof Completion.End.Abandoned(var reason, _) ? reason : "";
+        return "%s/%d %s attempt %d %s"
+                .formatted(event.job(), event.epoch(), event.end().state(), event.attempt(), why);
     }
 
     private void sql(String statement) throws SQLException {

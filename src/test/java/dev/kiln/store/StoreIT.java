@@ -373,17 +373,10 @@ class StoreIT {
     }
 
     private static OutboxStore.Publisher publisher(List<String> events, RuntimeException failure) {
-        return new OutboxStore.Publisher() {
-            @Override
-            public void send(OutboxStore.Unsent event) {
-                events.add(event.job().id() + "/" + event.epoch());
-            }
-
-            @Override
-            public void awaitAcknowledged() {
-                if (failure != null) {
-                    throw failure;
-                }
+        return taken -> {
+            taken.forEach(event -> events.add(event.job() + "/" + event.epoch()));
+            if (failure != null) {
+                throw failure;
             }
         };
     }

@@ -45,6 +45,8 @@ public final class KilnProcess implements AutoCloseable {
         int port = FreePort.pick();
         var environment = new HashMap<String, String>();
         environment.put("QUARKUS_HTTP_PORT", String.valueOf(port));
+        // Tests that are not about it count containers.
+        environment.put("KILN_POOL_SIZE", "0");
         for (var more : environments) {
             environment.putAll(more);
         }

@@ -32,12 +32,21 @@ public final class WorkerHome implements AutoCloseable {
 
     /** The containers that workers of this home have now, running or not. */
     public List<String> containers() {
+        return listed("--all");
+    }
+
+    /** Those of them that run. */
+    public List<String> running() {
+        return listed("--filter=status=running");
+    }
+
+    private List<String> listed(String which) {
         try {
             var docker =
                     new ProcessBuilder(
                                     "docker",
                                     "ps",
-                                    "--all",
+                                    which,
                                     "--quiet",
                                     "--filter",
                                     "label=dev.kiln.home=" + root)

@@ -2,6 +2,7 @@ package dev.kiln.wire;
 
 import dev.kiln.job.CapturedStream;
 import dev.kiln.job.Compilation;
+import dev.kiln.job.Completion;
 import dev.kiln.job.Evidence;
 import dev.kiln.job.ExecutionResult;
 import dev.kiln.job.Job;
@@ -10,6 +11,7 @@ import dev.kiln.job.JobState;
 import dev.kiln.job.Lease;
 import dev.kiln.job.Limits;
 import dev.kiln.job.Provenance;
+import dev.kiln.job.ResultSummary;
 import dev.kiln.job.Termination;
 import dev.kiln.job.Usage;
 import java.nio.charset.StandardCharsets;
@@ -32,6 +34,28 @@ public final class Samples {
 
     public static Job job(JobState state) {
         return new Job(ID, "acme", "nightly-7", "python", 0, Map.of("k", "v"), SUBMITTED, 1, state);
+    }
+
+    /** That this job has come to this end, under this claim. */
+    public static Completion completion(JobState state, long epoch) {
+        var job = job(state);
+        return new Completion(
+                job.id(), epoch, job.tenant(), job.batch(), job.attempt(), SUBMITTED, end(state));
+    }
+
+    private static Completion.End end(JobState state) {
+        return switch (state) {
+            case JobState.Finished done ->
+                    new Completion.End.Finished(
+                            ResultSummary.of(done.result()), done.startedAt(), done.finishedAt());
+            case JobState.Cancelled(var partial, var at) ->
+                    new Completion.End.Cancelled(
+                            partial == null ? null : ResultSummary.of(partial), at);
+            case JobState.Abandoned(var reason, var at) -> new Completion.End.Abandoned(reason, at);
+            case JobState.Expired(var deadline, var at) -> new Completion.End.Expired(deadline, at);
+            case JobState.Queued _, JobState.Running _ ->
+                    throw new IllegalArgumentException("job has not ended");
+        };
     }
 
     public static JobState queued() {

@@ -1,5 +1,7 @@
 package dev.kiln.cli.bench;
 
+import dev.kiln.cli.bench.peers.PeersCommand;
+import dev.kiln.cli.bench.queue.QueueCommand;
 import dev.kiln.cli.terminal.Terminal;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -20,7 +22,13 @@ public final class BenchCommand implements Runnable {
 
     /** With all benchmarks; they print there. */
     public static CommandLine with(Terminal terminal) {
-        return new CommandLine(new BenchCommand()).addSubcommand(new HelloCommand(terminal));
+        return new CommandLine(new BenchCommand())
+                .addSubcommand(new LatencyCommand(terminal))
+                .addSubcommand(new ThroughputCommand(terminal))
+                .addSubcommand(new WorkCommand(terminal))
+                .addSubcommand(new MemoryCommand(terminal))
+                .addSubcommand(new QueueCommand(terminal))
+                .addSubcommand(new PeersCommand(terminal));
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.kiln.cli.bench;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kiln.cli.client.Json;
 import java.time.Duration;
 import java.util.List;
 
@@ -17,5 +19,14 @@ record Sample(List<Duration> sorted) {
         }
         int rank = (int) Math.ceil(percent / 100 * sorted.size());
         return sorted.get(Math.max(1, rank) - 1);
+    }
+
+    /** Those that are usually told. */
+    ObjectNode json() {
+        return Json.object()
+                .put("p50", Figures.millis(percentile(50)))
+                .put("p90", Figures.millis(percentile(90)))
+                .put("p99", Figures.millis(percentile(99)))
+                .put("max", Figures.millis(percentile(100)));
     }
 }

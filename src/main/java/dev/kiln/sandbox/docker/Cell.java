@@ -1,5 +1,6 @@
 package dev.kiln.sandbox.docker;
 
+import dev.kiln.job.Limits;
 import dev.kiln.job.Program;
 import dev.kiln.sandbox.ContextSource;
 import dev.kiln.sandbox.SandboxFault;
@@ -29,6 +30,30 @@ record Cell(
 
     /** Where the compiler puts what it makes; the runner makes it too. */
     static final String BUILD = "/tmp/build";
+
+    /** The same, for a program with these limits, see {@link ContainerSpec#serving}. */
+    Cell serving(Limits limits) {
+        return new Cell(spec.serving(limits), id, input, attachment, conversation, cgroup);
+    }
+
+    /** Whether nothing has ended it yet. */
+    boolean alive() {
+        return !conversation.end().isDone() && !attachment.closed().isDone();
+    }
+
+    /**
+     * Has the runner start what can be started before there is a program.
+     *
+     * @throws IOException when it does not take the message
+     */
+    void prepare(LaunchCommand command) throws IOException {
+        var preparation = command.preparation(spec);
+        if (preparation.isPresent()) {
+            attachment.send(preparation.get().encode());
+        } else {
+            conversation.prepared().complete(null);
+        }
+    }
 
     /**
      * Hands the program to the runner, which starts it at once.

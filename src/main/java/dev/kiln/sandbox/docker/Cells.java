@@ -143,6 +143,11 @@ final class Cells {
         dispose(cell.spec().name(), cell.id(), cell.input());
     }
 
+    /** Ends what runs in the cell: without the worker's end of its channel the runner goes. */
+    void hangUp(Cell cell) {
+        close(cell.attachment());
+    }
+
     private void dispose(String name, String id, InputDir input) {
         boolean interrupted = Thread.interrupted();
         boolean gone = false;

@@ -42,10 +42,10 @@ record ContainerSpec(
     private static final long OPEN_FILES = 1024;
 
     /**
-     * What the runner itself may fork, as root: compiler, broom and program, of which gVisor does
-     * not forget those that have ended. It narrows the limit for each of them.
+     * What the runner itself may fork, as root: an interpreter ahead, compiler, broom and program,
+     * of which gVisor does not forget those that have ended. It narrows the limit for each of them.
      */
-    private static final long RUNNERS_FORKS = 4;
+    private static final long RUNNERS_FORKS = 5;
 
     /**
      * The highest there is, for two reasons. A host that runs out of memory kills sandboxes before
@@ -54,6 +54,18 @@ record ContainerSpec(
      * program "exited with 1" (measured with 500: 1 of 4).
      */
     private static final int OOM_SCORE = 1000;
+
+    /**
+     * The same for a program with other limits, as far as they are not the container's but those of
+     * the worker and the runner: time and output.
+     */
+    ContainerSpec serving(Limits others) {
+        if (!Shape.ofContainer(others).equals(Shape.ofContainer(limits))) {
+            throw new IllegalArgumentException(
+                    "a container for %s does not serve %s".formatted(limits, others));
+        }
+        return new ContainerSpec(name, image, runtime, network, others, runnerDir, input, labels);
+    }
 
     void applyTo(CreateContainerCmd create) {
         // Root inside, but for the runner alone: it drops to uid 1000 without capabilities before

@@ -40,6 +40,7 @@ final class Conversation implements ReportListener {
     record Started(long nanoTime) {}
 
     private final CompletableFuture<@Nullable RunnerHello> ready = new CompletableFuture<>();
+    private final CompletableFuture<@Nullable Void> prepared = new CompletableFuture<>();
     private final CompletableFuture<@Nullable Started> started = new CompletableFuture<>();
     private final CompletableFuture<End> end = new CompletableFuture<>();
     private final CompletableFuture<@Nullable Void> collected = new CompletableFuture<>();
@@ -62,6 +63,14 @@ final class Conversation implements ReportListener {
     /** The runner's greeting; null when it ended before. */
     CompletableFuture<@Nullable RunnerHello> ready() {
         return ready;
+    }
+
+    /**
+     * Something was said of the interpreter that was to be started ahead, if only that there is
+     * none: the program is started either way.
+     */
+    CompletableFuture<@Nullable Void> prepared() {
+        return prepared;
     }
 
     /** The start of the program; null when it came to an end before. */
@@ -99,6 +108,11 @@ final class Conversation implements ReportListener {
     @Override
     public void onReady(RunnerHello hello) {
         ready.complete(hello);
+    }
+
+    @Override
+    public void onPrepared(boolean waits) {
+        prepared.complete(null);
     }
 
     @Override
@@ -180,6 +194,7 @@ final class Conversation implements ReportListener {
         end.complete(how);
         started.complete(null);
         ready.complete(null);
+        prepared.complete(null);
         compiler.over();
     }
 }

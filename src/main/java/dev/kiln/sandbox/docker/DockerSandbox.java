@@ -13,6 +13,7 @@ import dev.kiln.sandbox.StopSignal;
 import dev.kiln.sandbox.Tag;
 import java.io.Closeable;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -27,12 +28,17 @@ import org.jspecify.annotations.Nullable;
 public final class DockerSandbox implements Sandbox, Closeable {
     private static final Logger LOG = Logger.getLogger(DockerSandbox.class);
 
+    /** Somewhat longer than the time between two looks at the host, each of which looks them up. */
+    private static final Duration IMAGES_BELIEVED = Duration.ofSeconds(5);
+
     /** A host and the runtime that was proved to work on it. */
     private record Proved(Host host, ContainerRuntime runtime) {}
 
     private final SandboxConfig config;
     private final RuntimesConfig runtimes;
     private final ContextSource contexts;
+    private final @Nullable PoolConfig pool;
+    private final PoolConfig.Settings poolSettings;
     private final Engine engine;
     private final Images images;
     private final NetworkGate network;
@@ -41,7 +47,8 @@ public final class DockerSandbox implements Sandbox, Closeable {
     /** Held while probing, so that ten waiting runs probe once. */
     private final ReentrantLock probing = new ReentrantLock();
 
-    private @Nullable Host host;
+    private volatile @Nullable Host host;
+    private volatile boolean examined;
     private volatile long swept = System.nanoTime();
     private volatile @Nullable Proved proved;
 
@@ -56,12 +63,28 @@ public final class DockerSandbox implements Sandbox, Closeable {
      * @param contexts where those come from that were uploaded
      */
     public DockerSandbox(SandboxConfig config, RuntimesConfig runtimes, ContextSource contexts) {
+        this(config, runtimes, contexts, null);
+    }
+
+    /**
+     * Prepares for running with containers that wait for jobs.
+     *
+     * @param pool how many and which; null for none
+     */
+    public DockerSandbox(
+            SandboxConfig config,
+            RuntimesConfig runtimes,
+            ContextSource contexts,
+            @Nullable PoolConfig pool) {
+        this.pool = pool;
+        this.poolSettings = pool == null ? PoolConfig.Settings.NONE : pool.settings();
         this.config = config;
         this.runtimes = runtimes;
         this.contexts = contexts;
         var address = EngineAddress.of(config.engine(), System.getenv("DOCKER_HOST"));
         this.engine = new Engine(address, config.callTimeout(), config.connections());
-        this.images = new Images(engine);
+        this.images =
+                new Images(engine, poolSettings.size() == 0 ? Duration.ZERO : IMAGES_BELIEVED);
         this.network = new NetworkGate(engine, config, this::runTrusted);
         this.languages = new Languages(runtimes, images, new WarmUps(this::runWarmUp));
     }
@@ -69,7 +92,16 @@ public final class DockerSandbox implements Sandbox, Closeable {
     private ExecutionResult runWarmUp(
             RuntimesConfig.Runtime runtime, Program program, Limits limits)
             throws SandboxFault, RunReleased, InterruptedException {
-        return run(TrustedPrograms.tag(), program, limits, new StopSignal(), runtime);
+        return run(TrustedPrograms.tag(), program, limits, new StopSignal(), runtime, false);
+    }
+
+    /** Nothing that was seen to work may be relied upon. */
+    private void distrust() {
+        network.forget();
+        Host place = host;
+        if (place != null) {
+            place.pool().clear();
+        }
     }
 
     /** {@inheritDoc} An interrupt counts as {@code RELEASED}. */
@@ -84,10 +116,10 @@ public final class DockerSandbox implements Sandbox, Closeable {
                             .formatted(program.language(), program.language()));
         }
         try {
-            return run(tag, program, limits, stop, runtime);
+            return run(tag, program, limits, stop, runtime, true);
         } catch (SandboxFault fault) {
             if (fault.scope() == SandboxFault.Scope.HOST) {
-                network.forget();
+                distrust();
             }
             throw fault;
         } catch (InterruptedException interrupted) {
@@ -101,7 +133,8 @@ public final class DockerSandbox implements Sandbox, Closeable {
             Program program,
             Limits limits,
             StopSignal stop,
-            RuntimesConfig.Runtime runtime)
+            RuntimesConfig.Runtime runtime,
+            boolean pooled)
             throws SandboxFault, RunReleased, InterruptedException {
         Images.Chosen chosen;
         try {
@@ -111,7 +144,10 @@ public final class DockerSandbox implements Sandbox, Closeable {
         }
         var command = Languages.command(program.language(), runtime);
         Proved ready = proved();
-        var order = new Order(program, command, limits, stop, labels(tag));
+        if (chosen.foreign()) {
+            command = command.byName();
+        }
+        var order = new Order(program, command, limits, stop, labels(tag), pooled);
         return run(ready, program.needs().network() ? network.open() : null, chosen, order);
     }
 
@@ -121,31 +157,46 @@ public final class DockerSandbox implements Sandbox, Closeable {
             LaunchCommand command,
             Limits limits,
             StopSignal stop,
-            Map<String, String> labels) {}
+            Map<String, String> labels,
+            boolean pooled) {}
 
-    /** Makes a cell, runs the program in it, and does away with it. */
+    /** Runs the program in a cell of its own, and does away with that. */
     private ExecutionResult run(
             Proved ready, NetworkGate.@Nullable Way way, Images.Chosen chosen, Order order)
             throws SandboxFault, RunReleased, InterruptedException {
-        Cells cells = ready.host().cells();
-        ContainerRuntime runtime = way == null ? ready.runtime() : way.runtime();
-        JobNetwork joined = way == null ? null : way.network();
+        Host place = ready.host();
         Cell cell;
         try {
-            cell = cells.open(chosen.image(), runtime, joined, order.limits(), order.labels());
+            cell = cell(ready, way, chosen, order);
         } catch (SandboxFault fault) {
             throw blamed(fault, way != null, chosen.foreign());
         }
         try {
-            var command = order.command();
-            return new Run(engine, cells, config, cell, order.stop())
-                    .toEnd(
-                            order.program(),
-                            chosen.foreign() ? command.byName() : command,
-                            contexts);
+            return new Run(engine, place.cells(), config, cell, order.stop())
+                    .toEnd(order.program(), order.command(), contexts);
         } finally {
-            cells.dispose(cell);
+            place.removals().add(cell);
         }
+    }
+
+    private Cell cell(
+            Proved ready, NetworkGate.@Nullable Way way, Images.Chosen chosen, Order order)
+            throws SandboxFault, InterruptedException {
+        Host place = ready.host();
+        if (way == null && order.pooled()) {
+            var shape = new Shape(chosen.image(), ready.runtime(), order.limits(), order.command());
+            var warm = place.pool().take(shape);
+            if (warm.isPresent()) {
+                return warm.get().serving(order.limits());
+            }
+        }
+        return place.cells()
+                .open(
+                        chosen.image(),
+                        way == null ? ready.runtime() : way.runtime(),
+                        way == null ? null : way.network(),
+                        order.limits(),
+                        order.labels());
     }
 
     /**
@@ -190,7 +241,8 @@ public final class DockerSandbox implements Sandbox, Closeable {
                         LaunchCommand.of(python),
                         NetworkGate.LIMITS,
                         stop,
-                        labels(TrustedPrograms.tag())));
+                        labels(TrustedPrograms.tag()),
+                        false));
     }
 
     @Override
@@ -226,6 +278,10 @@ public final class DockerSandbox implements Sandbox, Closeable {
                 place.orphans().sweep();
             }
             languages.warmUp(present, lacking);
+            if (pool != null && examined) {
+                present.keySet().removeAll(lacking.keySet());
+                place.pool().expect(languages.shapes(pool, present, proved().runtime()));
+            }
             return lacking;
         } catch (InterruptedException interrupted) {
             throw interruptedCheck(interrupted);
@@ -240,6 +296,13 @@ public final class DockerSandbox implements Sandbox, Closeable {
     /** {@inheritDoc} An interrupt leaves the probes that were not made failed. */
     @Override
     public SecurityReport validateSecurity() {
+        var report = probeSecurity();
+        // Not before, when the probes want the processors.
+        examined = true;
+        return report;
+    }
+
+    private SecurityReport probeSecurity() {
         return new SecurityProbes(
                         engine,
                         config,
@@ -263,10 +326,23 @@ public final class DockerSandbox implements Sandbox, Closeable {
                                         TrustedPrograms.named(resource, limits.pids()),
                                         limits,
                                         new StopSignal(),
-                                        TrustedPrograms.python(config.probeImage()));
+                                        TrustedPrograms.python(config.probeImage()),
+                                        false);
                             }
                         })
                 .report();
+    }
+
+    /** How many containers wait for jobs now. */
+    int waiting() {
+        Host place = host;
+        return place == null ? 0 : place.pool().waiting();
+    }
+
+    /** How many jobs got a container that had waited for them. */
+    long served() {
+        Host place = host;
+        return place == null ? 0 : place.pool().served();
     }
 
     /** The host, once its probe has passed; sweeps and probes when none has. */
@@ -291,7 +367,7 @@ public final class DockerSandbox implements Sandbox, Closeable {
     private Proved prove() throws SandboxFault, InterruptedException {
         Host place = host;
         if (place == null) {
-            place = Host.open(engine, config);
+            place = Host.open(engine, config, poolSettings);
             host = place;
         }
         int removed = place.orphans().sweep();
@@ -305,14 +381,15 @@ public final class DockerSandbox implements Sandbox, Closeable {
     /** Gives up this worker's place on the host. No run may be going on. */
     @Override
     public void close() throws IOException {
-        engine.close();
         probing.lock();
         try {
-            if (host != null) {
-                host.close();
+            Host place = host;
+            if (place != null) {
+                place.close();
             }
         } finally {
             probing.unlock();
+            engine.close();
         }
     }
 }

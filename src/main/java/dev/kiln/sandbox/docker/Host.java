@@ -10,19 +10,33 @@ import java.io.IOException;
  * @param instance tells this process from others on the host
  * @param cells makes and removes containers
  * @param orphans removes what others left
+ * @param removals removes what is done with
+ * @param pool has cells that wait for jobs
  */
-record Host(Instance instance, Cells cells, Orphans orphans) implements Closeable {
+record Host(Instance instance, Cells cells, Orphans orphans, Removals removals, WarmPool pool)
+        implements Closeable {
+    /** Removals under way besides those of as many cells as wait. */
+    private static final int REMOVALS = 4;
+
+    /** Without cells that wait. */
+    static Host open(Engine engine, SandboxConfig config) throws SandboxFault {
+        return open(engine, config, PoolConfig.Settings.NONE);
+    }
+
     /**
      * Takes a place in the home directory.
      *
      * @throws SandboxFault with scope {@code HOST} and the remedy when that cannot be written
      */
-    static Host open(Engine engine, SandboxConfig config) throws SandboxFault {
+    static Host open(Engine engine, SandboxConfig config, PoolConfig.Settings pool)
+            throws SandboxFault {
         try {
             Instance instance = Instance.claim(config.home());
             var cells = new Cells(engine, instance, config.home(), config.killTimeout());
             var orphans = new Orphans(engine, instance, cells, config.home(), config.killTimeout());
-            return new Host(instance, cells, orphans);
+            var removals = new Removals(cells, pool.size() == 0 ? 0 : REMOVALS + pool.size());
+            var warm = new WarmPool(pool, new WarmStart(cells, config.startTimeout()), removals);
+            return new Host(instance, cells, orphans, removals, warm);
         } catch (IOException unwritable) {
             throw new SandboxFault(
                     SandboxFault.Scope.HOST,
@@ -34,6 +48,8 @@ record Host(Instance instance, Cells cells, Orphans orphans) implements Closeabl
 
     @Override
     public void close() throws IOException {
+        pool.close();
+        removals.close();
         instance.close();
     }
 }

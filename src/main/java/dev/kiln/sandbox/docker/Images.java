@@ -2,7 +2,10 @@ package dev.kiln.sandbox.docker;
 
 import dev.kiln.sandbox.SandboxFault;
 import dev.kiln.sandbox.SandboxFault.Scope;
+import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,10 +23,25 @@ final class Images {
      */
     record Chosen(Image image, boolean foreign) {}
 
-    private final Engine engine;
+    private record Known(Image image, long sinceNanos) {}
 
+    private final Engine engine;
+    private final long believedNanos;
+    private final Map<String, Known> known = new ConcurrentHashMap<>();
+
+    /** Looks each up whenever it is asked for. */
     Images(Engine engine) {
+        this(engine, Duration.ZERO);
+    }
+
+    /**
+     * Knows none yet.
+     *
+     * @param believed for how long what was found of a language's own image is not looked up again
+     */
+    Images(Engine engine, Duration believed) {
         this.engine = engine;
+        this.believedNanos = believed.toNanos();
     }
 
     /**
@@ -34,6 +52,10 @@ final class Images {
      */
     Chosen choose(String own, @Nullable String asked) throws SandboxFault, InterruptedException {
         if (asked == null) {
+            Known before = known.get(own);
+            if (before != null && System.nanoTime() - before.sinceNanos < believedNanos) {
+                return new Chosen(before.image, false);
+            }
             return new Chosen(own(own), false);
         }
         Image image = usable(asked, found(asked, Scope.NEEDS), Scope.SANDBOX);
@@ -47,7 +69,14 @@ final class Images {
      * @throws SandboxFault with scope {@code HOST} when it is missing or unusable
      */
     Image own(String name) throws SandboxFault, InterruptedException {
-        return usable(name, found(name, Scope.HOST), Scope.HOST);
+        try {
+            Image image = usable(name, found(name, Scope.HOST), Scope.HOST);
+            known.put(name, new Known(image, System.nanoTime()));
+            return image;
+        } catch (SandboxFault gone) {
+            known.remove(name);
+            throw gone;
+        }
     }
 
     private Image found(String name, Scope missing) throws SandboxFault, InterruptedException {

@@ -46,6 +46,7 @@ record InputDir(Path path) {
         var input = new InputDir(path);
         directory(input.job());
         directory(input.job().resolve(FILES));
+        write(input.stdin(), new byte[0]);
         directory(input.mnt());
         return input;
     }
@@ -53,6 +54,14 @@ record InputDir(Path path) {
     /** What the container sees as {@value #INSIDE}. */
     Path job() {
         return path.resolve("job");
+    }
+
+    /**
+     * The program's standard input. It is there from the start, empty: an interpreter that waits
+     * for its program has it open already.
+     */
+    private Path stdin() {
+        return job().resolve("stdin");
     }
 
     /**
@@ -80,7 +89,9 @@ record InputDir(Path path) {
             write(target, file.content());
         }
         write((taken(source, files) ? job() : below).resolve(source), code);
-        write(job().resolve("stdin"), stdin);
+        if (stdin.length > 0) {
+            Files.write(stdin(), stdin, WRITE);
+        }
     }
 
     /**

@@ -2,7 +2,9 @@ package dev.kiln.sandbox.docker;
 
 import dev.kiln.sandbox.RuntimesConfig;
 import dev.kiln.sandbox.SandboxFault;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** Which of the configured languages this host can run. */
@@ -63,6 +65,20 @@ final class Languages {
                     SandboxFault.Scope.HOST,
                     "No language can be run here. " + String.join(" ", lacking.values()));
         }
+    }
+
+    /** The shapes of the languages for which containers wait before any job was seen. */
+    Set<Shape> shapes(PoolConfig pool, Map<String, Image> usable, ContainerRuntime runtime)
+            throws SandboxFault {
+        Set<Shape> shapes = new LinkedHashSet<>();
+        for (var each : runtimes.runtimes().entrySet()) {
+            Image image = usable.get(each.getKey());
+            if (image != null && pool.languages().contains(each.getKey())) {
+                var command = command(each.getKey(), each.getValue());
+                shapes.add(new Shape(image, runtime, pool.limits(), command));
+            }
+        }
+        return shapes;
     }
 
     /**

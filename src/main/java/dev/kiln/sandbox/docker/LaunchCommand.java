@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -20,8 +21,13 @@ import org.jspecify.annotations.Nullable;
  * @param command absolute executable first; {@code {file}} stands for the code's absolute path,
  *     {@code {build}} for the directory that the compiler writes to
  * @param compile the compiler, likewise; null for languages without one
+ * @param ahead what starts the interpreter before there is a program; null where that cannot be
  */
-record LaunchCommand(String file, List<String> command, @Nullable Compile compile) {
+record LaunchCommand(
+        String file,
+        List<String> command,
+        @Nullable Compile compile,
+        @Nullable List<String> ahead) {
     /**
      * A compile step.
      *
@@ -54,6 +60,19 @@ record LaunchCommand(String file, List<String> command, @Nullable Compile compil
         }
         requireExecutable("command", command, "/", BUILD + "/");
         command = List.copyOf(command);
+        if (ahead != null) {
+            requireExecutable("ahead", ahead, "/");
+            if (compile != null) {
+                throw new IllegalArgumentException(
+                        "a runtime's ahead cannot stand beside a compile step: " + ahead);
+            }
+            ahead = List.copyOf(ahead);
+        }
+    }
+
+    /** Of a language whose interpreter is not started ahead. */
+    LaunchCommand(String file, List<String> command, @Nullable Compile compile) {
+        this(file, command, compile, null);
     }
 
     private static void requireExecutable(String name, List<String> command, String... starts) {
@@ -74,7 +93,8 @@ record LaunchCommand(String file, List<String> command, @Nullable Compile compil
                 runtime.command(),
                 runtime.compile()
                         .map(command -> new Compile(command, runtime.compileTimeout()))
-                        .orElse(null));
+                        .orElse(null),
+                runtime.ahead().orElse(null));
     }
 
     /**
@@ -85,7 +105,8 @@ record LaunchCommand(String file, List<String> command, @Nullable Compile compil
         return new LaunchCommand(
                 file,
                 byName(command),
-                compile == null ? null : new Compile(byName(compile.command()), compile.timeout()));
+                compile == null ? null : new Compile(byName(compile.command()), compile.timeout()),
+                ahead == null ? null : byName(ahead));
     }
 
     /** What a compiler built stays where it is. */
@@ -124,7 +145,33 @@ record LaunchCommand(String file, List<String> command, @Nullable Compile compil
                         : new RunnerSpec.Compile(
                                 filled(compile.command(), source),
                                 environment(container, Map.of())),
-                program.artifacts());
+                program.artifacts(),
+                handover(program, source));
+    }
+
+    /**
+     * What is said to an interpreter that was started ahead: nothing when it would have to have
+     * known the program's environment at its start.
+     */
+    private List<String> handover(Program program, String source) {
+        if (ahead == null || !program.env().isEmpty()) {
+            return List.of();
+        }
+        var told = new ArrayList<String>();
+        told.add(source);
+        told.addAll(program.args());
+        return told;
+    }
+
+    /** What the runner is told before there is a program; empty where there is nothing to start. */
+    Optional<RunnerSpec.Preparation> preparation(ContainerSpec container) {
+        return Optional.ofNullable(ahead)
+                .map(
+                        argv ->
+                                new RunnerSpec.Preparation(
+                                        container.rlimits(),
+                                        argv,
+                                        environment(container, Map.of())));
     }
 
     private static List<String> filled(List<String> command, String source) {

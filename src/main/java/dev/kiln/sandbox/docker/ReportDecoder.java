@@ -88,6 +88,7 @@ final class ReportDecoder {
         expect(mayCome(), "out of turn");
         switch (type) {
             case 'R' -> openSmall(length, 6, MAX_HELLO);
+            case 'W' -> openSmall(length, 1, 1);
             case 'B', 'S' -> openSmall(length, 0, 0);
             case 'F' -> openSmall(length, 5, 5);
             case 'O', 'E', 'b' -> {
@@ -108,7 +109,7 @@ final class ReportDecoder {
     private boolean mayCome() {
         return switch (type) {
             case 'R' -> stage == Stage.SILENT;
-            case 'B' -> stage == Stage.READY;
+            case 'B', 'W' -> stage == Stage.READY;
             case 'S', 'F' -> stage == Stage.READY || stage == Stage.COMPILED;
             case 'O', 'C', 'X' -> stage == Stage.STARTED || stage == Stage.COMPILING;
             case 'E' -> stage == Stage.STARTED;
@@ -132,6 +133,11 @@ final class ReportDecoder {
         small.flip();
         switch (type) {
             case 'R' -> ready();
+            case 'W' -> {
+                int word = small.get();
+                expect(word == 0 || word == 1, "with neither yes nor no");
+                listener.onPrepared(word == 1);
+            }
             case 'B' -> {
                 stage = Stage.COMPILING;
                 listener.onCompiling();

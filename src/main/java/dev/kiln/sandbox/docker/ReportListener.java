@@ -7,6 +7,9 @@ interface ReportListener {
     /** The runner waits for its spec. */
     void onReady(RunnerHello hello);
 
+    /** An interpreter waits for the program; or, when not, there is none (any more). */
+    void onPrepared(boolean waits);
+
     /** The compiler runs. */
     void onCompiling();
 

@@ -4,6 +4,7 @@ import dev.kiln.sandbox.ContextSource;
 import dev.kiln.sandbox.RuntimesConfig;
 import dev.kiln.sandbox.Sandbox;
 import dev.kiln.sandbox.docker.DockerSandbox;
+import dev.kiln.sandbox.docker.PoolConfig;
 import dev.kiln.sandbox.docker.SandboxConfig;
 import dev.kiln.sandbox.scripted.ScriptedConfig;
 import dev.kiln.sandbox.scripted.ScriptedLanguage;
@@ -30,16 +31,17 @@ class SandboxBean {
             SandboxConfig config,
             RuntimesConfig runtimes,
             ContextSource contexts,
-            ScriptedConfig scripted) {
+            ScriptedConfig scripted,
+            PoolConfig pool) {
         if (!scripted.scripted()) {
-            return new DockerSandbox(config, runtimes, contexts);
+            return new DockerSandbox(config, runtimes, contexts, pool);
         }
         LOG.warn(
                 "kiln.sandbox.scripted=true: programs of the language scripted are NOT RUN, their results are MADE UP. This is for measurements and tests alone.");
         return new LanguageRouter(
                 Map.of(ScriptedLanguage.NAME, new ScriptedSandbox()),
                 new DockerSandbox(
-                        config, () -> without(runtimes, ScriptedLanguage.NAME), contexts));
+                        config, () -> without(runtimes, ScriptedLanguage.NAME), contexts, pool));
     }
 
     private static Map<String, RuntimesConfig.Runtime> without(

@@ -52,6 +52,11 @@ class CompileIT {
             Duration compileTimeout)
             implements RuntimesConfig.Runtime {
         @Override
+        public Optional<List<String>> ahead() {
+            return Optional.empty();
+        }
+
+        @Override
         public Optional<List<String>> compile() {
             return Optional.of(compiler);
         }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The engine as an operator sees and handles it, limited to the containers of one home directory.
@@ -51,9 +52,7 @@ final class DockerCli {
     }
 
     private List<String> running() {
-        return run("ps", "-q", "--no-trunc", "--filter", "label=dev.kiln.home=" + home)
-                .lines()
-                .toList();
+        return running(Map.of());
     }
 
     /**
@@ -81,8 +80,18 @@ final class DockerCli {
 
     private boolean inputArrived() throws IOException {
         try (var jobs = Files.list(home.resolve("jobs"))) {
-            return jobs.anyMatch(job -> Files.exists(job.resolve("job/stdin")));
+            return jobs.anyMatch(job -> job.resolve("job/files").toFile().list().length > 0);
         }
+    }
+
+    /** Full ids of the running containers of the home with these labels. */
+    List<String> running(Map<String, String> labels) {
+        var command = new ArrayList<>(List.of("ps", "-q", "--no-trunc"));
+        command.addAll(List.of("--filter", "label=dev.kiln.home=" + home));
+        labels.forEach(
+                (name, value) ->
+                        command.addAll(List.of("--filter", "label=" + name + "=" + value)));
+        return run(command.toArray(String[]::new)).lines().toList();
     }
 
     /** Sends a signal to every process of a container, past the engine. */

@@ -137,11 +137,13 @@ class LaunchCommandTest {
                         Map.of("A", "1"),
                         List.of("x"),
                         new RunnerSpec.Compile(List.of("/cc", "-c"), Map.of("B", "2")),
-                        new ArtifactRequest(List.of("*.ü"), 6, 7, 8, 9));
+                        new ArtifactRequest(List.of("*.ü"), 6, 7, 8, 9),
+                        List.of("/tmp/work/x", ""));
 
         var in = new DataInputStream(new ByteArrayInputStream(spec.encode()));
         assertThat(in.readInt()).isEqualTo(in.available());
         assertThat(in.readShort()).isEqualTo((short) RunnerSpec.PROTOCOL);
+        assertThat(in.readByte()).isEqualTo((byte) 2);
         assertThat(in.readLong()).isEqualTo(5);
         assertThat(in.readLong()).isEqualTo(5);
         assertThat(in.readInt()).isEqualTo(1);
@@ -159,6 +161,24 @@ class LaunchCommandTest {
         assertThat(in.readInt()).isEqualTo(8);
         assertThat(in.readInt()).isEqualTo(9);
         assertThat(in.readInt()).isEqualTo(10_000);
+        assertThat(strings(in)).containsExactly("/tmp/work/x", "");
+        assertThat(in.available()).isZero();
+    }
+
+    @Test
+    void so_is_the_message_before_it() throws Exception {
+        var preparation =
+                new RunnerSpec.Preparation(
+                        Map.of(6, 49L), List.of("/bin/x", "--ahead"), Map.of("A", "1"));
+        var in = new DataInputStream(new ByteArrayInputStream(preparation.encode()));
+        assertThat(in.readInt()).isEqualTo(in.available());
+        assertThat(in.readShort()).isEqualTo((short) RunnerSpec.PROTOCOL);
+        assertThat(in.readByte()).isEqualTo((byte) 1);
+        assertThat(in.readInt()).isEqualTo(1);
+        assertThat(in.readInt()).isEqualTo(6);
+        assertThat(in.readLong()).isEqualTo(49);
+        assertThat(strings(in)).containsExactly("/bin/x", "--ahead");
+        assertThat(strings(in)).containsExactly("A=1");
         assertThat(in.available()).isZero();
     }
 
@@ -181,7 +201,8 @@ class LaunchCommandTest {
                                                 Map.of(),
                                                 List.of(),
                                                 null,
-                                                ArtifactRequest.NONE)
+                                                ArtifactRequest.NONE,
+                                                List.of())
                                         .encode())
                 .hasMessageContaining("NUL");
         assertThatThrownBy(
@@ -193,7 +214,8 @@ class LaunchCommandTest {
                                                 Map.of(),
                                                 List.of(),
                                                 null,
-                                                ArtifactRequest.NONE)
+                                                ArtifactRequest.NONE,
+                                                List.of())
                                         .encode())
                 .hasMessageContaining("at most");
     }

@@ -26,6 +26,8 @@ class ReportDecoderTest {
         byte[] all =
                 join(
                         hello("6.1", "Starting gVisor..."),
+                        frame('W', "\1"),
+                        frame('W', "\0"),
                         frame('S'),
                         frame('O', "one"),
                         frame('E', "err"),
@@ -39,13 +41,38 @@ class ReportDecoderTest {
 
         assertThat(heard.words)
                 .containsExactly(
-                        "ready 6.1 Starting gVisor...", "started", "produced 6 3", "ended 7");
+                        "ready 6.1 Starting gVisor...",
+                        "prepared",
+                        "not prepared",
+                        "started",
+                        "produced 6 3",
+                        "ended 7");
         assertThat(heard.out.toString(StandardCharsets.UTF_8)).isEqualTo("onetwo");
         assertThat(heard.err.toString(StandardCharsets.UTF_8)).isEqualTo("err");
         assertThat(heard.report)
                 .isEqualTo(
                         new RunnerReport(
                                 0x700, Duration.ofNanos(10), Duration.ofNanos(5000), 6, 3));
+    }
+
+    @Test
+    void of_what_is_prepared_nothing_is_heard_once_the_program_runs() throws Exception {
+        assertThatThrownBy(() -> decoder.feed(ByteBuffer.wrap(frame('W', "\1"))))
+                .isInstanceOf(MalformedReport.class);
+        var other = new ReportDecoder(heard);
+        assertThatThrownBy(
+                        () ->
+                                other.feed(
+                                        ByteBuffer.wrap(
+                                                join(
+                                                        hello("6.1", ""),
+                                                        frame('S'),
+                                                        frame('W', "\1")))))
+                .isInstanceOf(MalformedReport.class);
+        var third = new ReportDecoder(heard);
+        assertThatThrownBy(
+                        () -> third.feed(ByteBuffer.wrap(join(hello("6.1", ""), frame('W', "\2")))))
+                .isInstanceOf(MalformedReport.class);
     }
 
     @ParameterizedTest
@@ -348,6 +375,11 @@ class ReportDecoderTest {
         @Override
         public void onReady(RunnerHello hello) {
             words.add("ready " + hello.kernelRelease() + " " + hello.kernelLog());
+        }
+
+        @Override
+        public void onPrepared(boolean waits) {
+            words.add(waits ? "prepared" : "not prepared");
         }
 
         @Override

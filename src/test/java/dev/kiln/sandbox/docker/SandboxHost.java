@@ -7,6 +7,7 @@ import dev.kiln.job.JobId;
 import dev.kiln.job.Limits;
 import dev.kiln.job.Needs;
 import dev.kiln.job.Program;
+import dev.kiln.sandbox.ContextSource;
 import dev.kiln.sandbox.Interpreter;
 import dev.kiln.sandbox.RunReleased;
 import dev.kiln.sandbox.RuntimesConfig;
@@ -64,6 +65,13 @@ final class SandboxHost implements AutoCloseable {
                                 isolation.toUpperCase(java.util.Locale.ROOT)),
                         home);
         this.sandbox = new DockerSandbox(settings, runtimes);
+    }
+
+    /** With the languages that Kiln is shipped with, and containers that wait for jobs. */
+    SandboxHost(PoolConfig pool) {
+        this.home = makeHome();
+        this.settings = new Settings(SandboxConfig.Isolation.AUTO, home);
+        this.sandbox = new DockerSandbox(settings, shipped(), ContextSource.NONE, pool);
     }
 
     /** With the languages that Kiln is shipped with, as they are configured. */

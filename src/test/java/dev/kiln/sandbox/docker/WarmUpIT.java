@@ -25,6 +25,11 @@ class WarmUpIT {
     /** A shell with a warm-up. */
     private record Warmed(String image, String file, List<String> command, Optional<String> warmUp)
             implements RuntimesConfig.Runtime {
+        @Override
+        public Optional<List<String>> ahead() {
+            return Optional.empty();
+        }
+
         Warmed(String warmUp) {
             this(SandboxHost.IMAGE, "main.sh", List.of("/bin/sh", "{file}"), Optional.of(warmUp));
         }

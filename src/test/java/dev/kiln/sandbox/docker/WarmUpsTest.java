@@ -29,6 +29,11 @@ class WarmUpsTest {
     private record Warmed(String image, String file, List<String> command, Optional<String> warmUp)
             implements RuntimesConfig.Runtime {
         @Override
+        public Optional<List<String>> ahead() {
+            return Optional.empty();
+        }
+
+        @Override
         public Optional<List<String>> compile() {
             return Optional.empty();
         }
