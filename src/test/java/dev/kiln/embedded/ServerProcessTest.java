@@ -46,7 +46,7 @@ class ServerProcessTest {
 
     @Test
     void a_server_that_is_stopped_while_starting_is_not_said_to_have_failed() throws Exception {
-        var server = shell("sleep 600");
+        var server = shell("exec sleep 600");
         server.close();
         assertThatThrownBy(server::awaitReady)
                 .isInstanceOf(ServerStartException.class)
@@ -57,7 +57,7 @@ class ServerProcessTest {
     void readiness_is_what_the_server_says_of_itself() throws Exception {
         Queue<Integer> answers = new ArrayDeque<>(List.of(503, 404, 200));
         var http = answering(answers);
-        try (var server = shell("sleep 600", http.getAddress().getPort())) {
+        try (var server = shell("exec sleep 600", http.getAddress().getPort())) {
             server.awaitReady();
             assertThat(answers).isEmpty();
         } finally {

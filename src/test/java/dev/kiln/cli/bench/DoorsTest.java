@@ -35,7 +35,7 @@ class DoorsTest {
 
     @Test
     void a_job_is_waited_for_by_long_poll() throws InterruptedException {
-        api.on("GET /v1/jobs/j-1?wait=20.0", 200, FINISHED.formatted("hello\\n"));
+        api.on("GET /v1/jobs/j-1?wait=20", 200, FINISHED.formatted("hello\\n"));
         var door = new HttpDoor(client);
         var job = door.run();
         assertThat(HelloJob.good(job)).isTrue();
@@ -43,13 +43,13 @@ class DoorsTest {
         assertThat(door.how()).isEqualTo("by long poll");
         assertThat(api.requests())
                 .extracting(ApiServer.Request::line)
-                .containsExactly("POST /v1/jobs", "GET /v1/jobs/j-1?wait=20.0");
+                .containsExactly("POST /v1/jobs", "GET /v1/jobs/j-1?wait=20");
     }
 
     @Test
     void a_server_that_answers_at_once_is_polled() throws InterruptedException {
-        api.on("GET /v1/jobs/j-1?wait=20.0", 200, RUNNING);
-        api.on("GET /v1/jobs/j-1?wait=20.0", 200, FINISHED.formatted("hello\\n"));
+        api.on("GET /v1/jobs/j-1?wait=20", 200, RUNNING);
+        api.on("GET /v1/jobs/j-1?wait=20", 200, FINISHED.formatted("hello\\n"));
         var door = new HttpDoor(client);
         assertThat(HelloJob.good(door.run())).isTrue();
         assertThat(door.how()).isEqualTo("polled every 20 ms");
@@ -57,7 +57,7 @@ class DoorsTest {
 
     @Test
     void another_output_is_no_success() throws InterruptedException {
-        api.on("GET /v1/jobs/j-1?wait=20.0", 200, FINISHED.formatted("hullo\\n"));
+        api.on("GET /v1/jobs/j-1?wait=20", 200, FINISHED.formatted("hullo\\n"));
         assertThat(HelloJob.good(new HttpDoor(client).run())).isFalse();
     }
 
@@ -67,7 +67,7 @@ class DoorsTest {
         for (int i = 1; i <= 5; i++) {
             jobs.add("{\"line\": %d, \"id\": \"j-%d\"}".formatted(i, i));
             api.on(
-                    "GET /v1/jobs/j-%d?wait=20.0".formatted(i),
+                    "GET /v1/jobs/j-%d?wait=20".formatted(i),
                     200,
                     FINISHED.formatted(i == 5 ? "" : "hello\\n"));
         }
