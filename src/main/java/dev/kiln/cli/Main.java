@@ -48,7 +48,8 @@ public final class Main {
                     "bench",
                     "chaos",
                     "run",
-                    "doctor");
+                    "doctor",
+                    "train");
 
     private Main() {}
 
@@ -98,6 +99,7 @@ public final class Main {
             case "chaos" -> new ChaosCommand(terminal);
             case "run" -> new RunCommand(terminal);
             case "doctor" -> new DoctorCommand(terminal);
+            case "train" -> new TrainCommand();
             default -> throw new IllegalArgumentException("no such command: " + name);
         };
     }
