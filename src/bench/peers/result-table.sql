@@ -39,6 +39,9 @@ create table bench_result (
     compile_output_bytes bigint,
     network              boolean     not null default false,
     artifacts            bytea,
+    stdout_utf8          boolean,
+    stderr_utf8          boolean,
+    compile_output_utf8  boolean,
     constraint bench_result_compile_whole check (
         (compile_ms is null) = (compile_output is null)
         and (compile_ms is null) = (compile_output_bytes is null)

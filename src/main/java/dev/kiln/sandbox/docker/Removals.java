@@ -5,8 +5,8 @@ import java.util.concurrent.Phaser;
 import java.util.concurrent.Semaphore;
 
 /**
- * Does away with cells whose job has its verdict, beside the way of the jobs. The program is ended
- * at once; what takes its time is the engine's.
+ * Does away with cells whose job has its verdict, beside the way of the jobs. What the program left
+ * running is told to end at once; what takes its time is the engine's.
  */
 final class Removals implements Closeable {
     private final Cells cells;
@@ -26,7 +26,10 @@ final class Removals implements Closeable {
         this.free = new Semaphore(most);
     }
 
-    /** Leaves nothing of a job's cell behind, soon; no program runs in it when this returns. */
+    /**
+     * Leaves nothing of a job's cell behind, soon. Its runner may not have ended yet when this
+     * returns: it does so as soon as it sees that the worker hung up.
+     */
     void add(Cell cell) {
         if (atOnce) {
             cells.dispose(cell);

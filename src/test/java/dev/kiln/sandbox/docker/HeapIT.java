@@ -54,7 +54,7 @@ class HeapIT {
             assertThat(produced).as("bytes produced").isGreaterThan(64L << 20);
             assertThat(result.stdout().kept()).hasSize(OUTPUT);
             assertThat(result.stderr().kept()).hasSize(OUTPUT);
-            assertThat(heap.getCount()).isGreaterThan(3);
+            assertThat(heap.getCount()).as("looks at the heap").isGreaterThan(1);
             assertThat(heap.getMax() - heap.getMin())
                     .as("heap in use while %d bytes were produced: %s", produced, heap)
                     .isLessThan(8L << 20);

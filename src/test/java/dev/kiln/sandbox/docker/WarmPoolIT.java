@@ -10,6 +10,7 @@ import dev.kiln.job.Needs;
 import dev.kiln.job.Program;
 import dev.kiln.job.Termination;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -157,6 +158,23 @@ class WarmPoolIT {
                         Map.of("A", "ü", "PYTHONUTF8", "1"),
                         SandboxHost.LIMITS);
         assertThat(result.stdout().text()).isEqualTo("ü 1\n");
+    }
+
+    @Test
+    void arguments_longer_than_its_channel_holds_arrive_whole() throws Exception {
+        warmUp();
+        long before = host.sandbox.served();
+        var args = Collections.nCopies(600, "x".repeat(1_000));
+        var result =
+                host.run(
+                        SandboxHost.program(
+                                "import sys; print(sum(map(len, sys.argv[1:])))",
+                                "",
+                                args,
+                                Map.of()),
+                        SandboxHost.LIMITS);
+        assertThat(result.stdout().text()).isEqualTo("600000\n");
+        assertThat(host.sandbox.served()).isEqualTo(before + 1);
     }
 
     @Test
