@@ -1,13 +1,9 @@
 # shellcheck shell=bash
-# What the JVM remembers of earlier starts (an AOT cache, JEP 483): classes read, linked and verified. Made for this checkout,
-# this jar and this JDK. A start without, or with one that no longer fits, is slower and nothing else: the JVM compares jars and
-# version itself, and is told not to talk about it.
+# What the JVM remembers of an earlier start of the servers (AOT caches, JEP 483): classes read, linked and verified. Made by
+# `./kiln setup` and by nothing else, since it takes a minute. A start without them is slower and nothing else.
 
-export KILN_AOT=$KILN_HOME/aot/${root//\//-} # the Java side reads it too
+caches=$root/target/aot
 app=$root/target/quarkus-app
-
-# Short-lived JVMs: no effort spent on code that runs once.
-client_options=(-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xlog:disable)
 
 # What the JVM would otherwise say on the terminal about the broker's native code, Unsafe and logging.
 quiet_options=(
@@ -17,67 +13,59 @@ quiet_options=(
 )
 
 # A small JVM: broker and database are to leave memory and processors to the jobs.
-machine_options=(-Xmx512m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 '-Xlog:aot*=off' '-Xlog:cds*=off' "${quiet_options[@]}")
+machine_options=(-Xmx512m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 "${quiet_options[@]}")
 machine_class_path="$app/app/*:$app/lib/main/*:$app/lib/boot/*:$root/target/embedded/*"
 
-# All jars, since a list of those that Docker's client draws in would soon be wrong.
-local_options=("${client_options[@]}" "${quiet_options[@]}")
-local_class_path="$app/app/*:$app/quarkus/generated-bytecode.jar:$app/lib/main/*:$app/lib/boot/*"
-
-# Sets client_class_path: few jars.
-find_client_class_path() {
-  local jar
-  client_class_path=""
-  for jar in "$app"/app/*.jar "$app"/lib/main/info.picocli.picocli-*.jar "$app"/lib/main/com.fasterxml.jackson.*.jar; do
-    client_class_path+=${client_class_path:+:}$jar
-  done
-}
-
+# The JVM, and every jar, that a cache was made with.
 cache_stamp() {
   {
-    cat "$jdk_home/release" || true
+    printf '%s\n' "$jdk_home"
+    cat "$jdk_home/release"
+    stat -L -c '%s %Y' "$jdk_home/lib/server/libjvm.so"
     find "$app" "$root/target/embedded" -name '*.jar' -printf '%p %s %T@\n' | sort
   } 2>/dev/null | sha256sum
 }
 
-cache_ready() { # NAME
-  find_jdk && [ "$(cache_stamp)" = "$(cat "$KILN_AOT/$1.stamp" 2>/dev/null)" ]
+caches_fit() {
+  find_jdk && [ "$(cache_stamp)" = "$(cat "$caches/stamp" 2>/dev/null)" ]
 }
 
-# The stamp also says that there is none because it could not be made: that is no reason to try again at each start.
-make_cache() { # NAME COMMAND...
-  local name=$1
-  shift
+# The JVM compares jars and version itself, but trusts what else a cache holds: one damaged inside would be its crash.
+cache_sound() { # NAME
+  [ -s "$caches/$1.aot" ] && [ "$(cksum <"$caches/$1.aot")" = "$(cat "$caches/$1.sum" 2>/dev/null)" ]
+}
+
+# Prints where this cache is; nothing when there is no sound one for this JDK and these jars.
+find_cache() { # NAME
+  if caches_fit && cache_sound "$1"; then echo "$caches/$1.aot"; fi
+}
+
+# The JVM's options for a cache, one a line. It passes over one that does not fit its other options, and is not to talk of it.
+cache_options() { # [FILE]
+  if [ -n "$1" ]; then printf '%s\n' "-XX:AOTCache=$1" '-Xlog:aot*=off' '-Xlog:cds*=off'; fi
+}
+
+# The stamp also says that there are none because they could not be made: no reason to try at each set-up, nor to fail it.
+caches_ready() {
+  caches_fit || return 1
+  if ! cache_sound server && ! cache_sound machine; then echo "could not be made: starts take longer"; fi
+}
+
+make_caches() {
   find_jdk || fail "$(jdk_sentence)"
-  mkdir -p "$KILN_AOT"
-  rm -f "$KILN_AOT/$name.aot"
-  "$@" || true
-  cache_stamp >"$KILN_AOT/$name.stamp"
+  rm -rf "$caches"
+  mkdir -p "$caches"
+  train_machine || true
+  local name
+  for name in machine server; do
+    if [ -s "$caches/$name.aot" ]; then cksum <"$caches/$name.aot" >"$caches/$name.sum"; fi
+  done
+  cache_stamp >"$caches/stamp"
 }
 
-client_cache_ready() { cache_ready client; }
-make_client_cache() { make_cache client train_client; }
-
-train_client() {
-  find_client_class_path
-  "$jdk_home/bin/java" "${client_options[@]}" -XX:AOTCacheOutput="$KILN_AOT/client.aot" -cp "$client_class_path" \
-    dev.kiln.cli.Main train
-}
-
-server_cache_ready() { cache_ready server; }
-make_server_cache() {
-  make_cache local train_local
-  make_cache server train_machine
-}
-
-# A Kiln of its own, whose server and whose broker's JVM are both trained.
+# A Kiln of its own that runs one job; its server's JVM and that of its broker both write down what they loaded.
 train_machine() {
-  rm -f "$KILN_AOT/machine.aot"
-  KILN_ROOT=$root KILN_JAVA=$jdk_home/bin/java "$jdk_home/bin/java" "${machine_options[@]}" \
-    -XX:AOTCacheOutput="$KILN_AOT/machine.aot" -cp "$machine_class_path" dev.kiln.cli.Main train "$KILN_AOT/server.aot"
-}
-
-train_local() {
-  echo 'print("trained")' | KILN_ROOT=$root "$jdk_home/bin/java" "${local_options[@]}" \
-    -XX:AOTCacheOutput="$KILN_AOT/local.aot" -cp "$local_class_path" dev.kiln.cli.Main run --language python -
+  KILN_ROOT=$root KILN_JAVA=$jdk_home/bin/java KILN_SERVER_CACHE="" timeout --foreground --kill-after=30 300 \
+    "$jdk_home/bin/java" "${machine_options[@]}" -XX:AOTCacheOutput="$caches/machine.aot" \
+    -cp "$machine_class_path" dev.kiln.cli.Main train "$caches/server.aot"
 }

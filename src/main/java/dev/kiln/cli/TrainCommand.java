@@ -8,33 +8,25 @@ import dev.kiln.embedded.SingleMachine;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** Has JVMs remember a start; for set-up, which does so once for each build. */
+/** Has JVMs remember a start; for set-up (deploy/host/lib/cache.sh), once for each build. */
 @Command(
         name = "train",
         hidden = true,
         description =
-                "Start a Kiln of its own, run one job, stop it, and keep what its JVM learned; without FILE, only run client commands in this JVM.",
+                "Start a Kiln of its own, run one job, stop it, and keep what its server's JVM learned.",
         mixinStandardHelpOptions = true)
 final class TrainCommand implements Callable<Integer> {
 
     private static final Duration WAIT = Duration.ofSeconds(30);
 
-    @Parameters(
-            arity = "0..1",
-            paramLabel = "FILE",
-            description = "Where the server's JVM writes its cache.")
-    private @Nullable String cache;
+    @Parameters(paramLabel = "FILE", description = "Where the server's JVM writes its cache.")
+    private String cache = "";
 
     @Override
     public Integer call() throws Exception {
-        if (cache == null) {
-            ClientTraining.run();
-            return ExitCode.SUCCEEDED;
-        }
         var options = new ArrayList<>(SingleMachine.SPARING);
         options.add("-XX:AOTCacheOutput=" + cache);
         try (var machine = SingleMachine.temporary(System.getenv(), "train", options)) {

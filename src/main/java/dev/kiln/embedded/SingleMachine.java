@@ -19,10 +19,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SingleMachine implements AutoCloseable {
 
-    private final Settings settings;
-    private final Map<String, String> given;
-    private final KilnHome home;
-
     /**
      * For the JVM of a server that shares its machine with the jobs: a job costs a hundred times
      * what the server does for it, and thorough compilation takes its time from both.
@@ -30,6 +26,9 @@ public final class SingleMachine implements AutoCloseable {
     public static final List<String> SPARING =
             List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
+    private final Settings settings;
+    private final Map<String, String> given;
+    private final KilnHome home;
     private final Teardown teardown = new Teardown();
     private @Nullable BackingServers backing;
     private @Nullable ServerProcess server;

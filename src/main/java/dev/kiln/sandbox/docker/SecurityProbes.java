@@ -87,7 +87,15 @@ final class SecurityProbes {
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             made = groups.stream().map(threads::submit).toList();
         }
-        return made.stream().flatMap(group -> group.resultNow().stream()).toList();
+        return made.stream().flatMap(group -> outcome(group).stream()).toList();
+    }
+
+    /** Of one that has ended; what it threw is a fault of this program. */
+    private static List<Probe> outcome(Future<List<Probe>> group) {
+        if (group.state() == Future.State.FAILED) {
+            throw new IllegalStateException(group.exceptionNow());
+        }
+        return group.resultNow();
     }
 
     private void askEngine() {
