@@ -6,21 +6,19 @@ import dev.kiln.lifecycle.Loop;
 import dev.kiln.lifecycle.Role;
 import dev.kiln.store.Doorbells;
 import dev.kiln.store.OutboxStore;
+import dev.kiln.topic.TopicWriter;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
-import io.smallrye.reactive.messaging.kafka.api.OutgoingKafkaRecordMetadata;
+import io.smallrye.reactive.messaging.kafka.KafkaClientService;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.reactive.messaging.Channel;
 import org.eclipse.microprofile.reactive.messaging.Emitter;
-import org.eclipse.microprofile.reactive.messaging.Message;
-import org.eclipse.microprofile.reactive.messaging.OnOverflow;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,18 +30,14 @@ public class CompletionRelay {
     private static final int MOST = 500;
     private static final Duration POLL = Duration.ofMillis(500);
 
-    /**
-     * Longer than the producer's own {@code delivery.timeout.ms}, so that its verdict comes first.
-     */
-    private static final Duration ACKNOWLEDGED_WITHIN = Duration.ofSeconds(40);
-
     private static final byte[] CONTENT_TYPE =
             (CompletionEvent.MEDIA_TYPE + "; charset=UTF-8").getBytes(StandardCharsets.US_ASCII);
 
     private final OutboxStore outbox;
     private final Doorbells doorbells;
     private final KilnConfig kiln;
-    private final Emitter<byte[]> completions;
+    private final String topic;
+    private final TopicWriter<String> completions;
     private boolean more;
     private @Nullable Loop loop;
 
@@ -51,12 +45,14 @@ public class CompletionRelay {
             OutboxStore outbox,
             Doorbells doorbells,
             KilnConfig kiln,
-            @Channel("completions") @OnOverflow(OnOverflow.Strategy.UNBOUNDED_BUFFER)
-                    Emitter<byte[]> completions) {
+            @ConfigProperty(name = "mp.messaging.outgoing.completions.topic") String topic,
+            KafkaClientService clients,
+            @Channel("completions") Emitter<byte[]> opensTheChannel) {
         this.outbox = outbox;
         this.doorbells = doorbells;
         this.kiln = kiln;
-        this.completions = completions;
+        this.topic = topic;
+        this.completions = new TopicWriter<>(clients, "completions");
     }
 
     void start(@Observes StartupEvent event) {
@@ -76,34 +72,13 @@ public class CompletionRelay {
     }
 
     private void publish(List<Completion> events) throws Exception {
-        CompletableFuture.allOf(
-                        events.stream().map(this::send).toArray(CompletableFuture<?>[]::new))
-                .get(ACKNOWLEDGED_WITHIN.toSeconds(), TimeUnit.SECONDS);
+        completions.write(events.stream().map(this::record).toList());
     }
 
-    private CompletableFuture<@Nullable Void> send(Completion event) {
-        var acknowledged = new CompletableFuture<@Nullable Void>();
-        completions.send(
-                Message.of(CompletionEvent.of(event))
-                        .addMetadata(metadata(event))
-                        .withAck(
-                                () -> {
-                                    acknowledged.complete(null);
-                                    return CompletableFuture.completedFuture(null);
-                                })
-                        .withNack(
-                                failure -> {
-                                    acknowledged.completeExceptionally(failure);
-                                    return CompletableFuture.completedFuture(null);
-                                }));
-        return acknowledged;
-    }
-
-    private static OutgoingKafkaRecordMetadata<String> metadata(Completion event) {
-        return OutgoingKafkaRecordMetadata.<String>builder()
-                .withKey(event.job().toString())
-                .withHeaders(new RecordHeaders().add("content-type", CONTENT_TYPE))
-                .build();
+    private ProducerRecord<String, byte[]> record(Completion event) {
+        var record = new ProducerRecord<>(topic, event.job().toString(), CompletionEvent.of(event));
+        record.headers().add("content-type", CONTENT_TYPE);
+        return record;
     }
 
     /** Ends with the process; what is not relayed by then stays in the outbox for the next one. */

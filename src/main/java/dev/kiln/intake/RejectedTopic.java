@@ -1,22 +1,21 @@
 package dev.kiln.intake;
 
+import dev.kiln.topic.TopicWriter;
 import dev.kiln.wire.FieldError;
 import dev.kiln.wire.FieldErrors;
-import io.smallrye.reactive.messaging.kafka.api.OutgoingKafkaRecordMetadata;
+import io.smallrye.reactive.messaging.kafka.KafkaClientService;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.reactive.messaging.Channel;
 import org.eclipse.microprofile.reactive.messaging.Emitter;
-import org.eclipse.microprofile.reactive.messaging.Message;
-import org.eclipse.microprofile.reactive.messaging.OnOverflow;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,14 +33,15 @@ class RejectedTopic {
     /** Where the record was, as {@code topic/partition/offset}. */
     static final String SOURCE = "kiln-source";
 
-    private static final long ACKNOWLEDGED_WITHIN_SECONDS = 40;
-
-    private final Emitter<byte[]> rejected;
+    private final String topic;
+    private final TopicWriter<byte[]> rejected;
 
     RejectedTopic(
-            @Channel("rejected") @OnOverflow(OnOverflow.Strategy.UNBOUNDED_BUFFER)
-                    Emitter<byte[]> rejected) {
-        this.rejected = rejected;
+            @ConfigProperty(name = "mp.messaging.outgoing.rejected.topic") String topic,
+            KafkaClientService clients,
+            @Channel("rejected") Emitter<byte[]> opensTheChannel) {
+        this.topic = topic;
+        this.rejected = new TopicWriter<>(clients, "rejected");
     }
 
     /**
@@ -52,27 +52,11 @@ class RejectedTopic {
      */
     void send(ConsumerRecord<byte[], byte @Nullable []> source, List<FieldError> errors)
             throws InterruptedException, ExecutionException, TimeoutException {
-        var acknowledged = new CompletableFuture<@Nullable Void>();
-        var metadata =
-                OutgoingKafkaRecordMetadata.<byte[]>builder()
-                        .withKey(source.key())
-                        .withHeaders(headers(source, errors))
-                        .build();
         byte[] value = source.value() == null ? new byte[0] : source.value();
-        rejected.send(
-                Message.of(value)
-                        .addMetadata(metadata)
-                        .withAck(
-                                () -> {
-                                    acknowledged.complete(null);
-                                    return CompletableFuture.completedFuture(null);
-                                })
-                        .withNack(
-                                failure -> {
-                                    acknowledged.completeExceptionally(failure);
-                                    return CompletableFuture.completedFuture(null);
-                                }));
-        acknowledged.get(ACKNOWLEDGED_WITHIN_SECONDS, TimeUnit.SECONDS);
+        rejected.write(
+                List.of(
+                        new ProducerRecord<>(
+                                topic, null, source.key(), value, headers(source, errors))));
     }
 
     private static Headers headers(ConsumerRecord<?, ?> source, List<FieldError> errors) {
