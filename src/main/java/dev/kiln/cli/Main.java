@@ -48,8 +48,7 @@ public final class Main {
                     "bench",
                     "chaos",
                     "run",
-                    "doctor",
-                    "train");
+                    "doctor");
 
     private Main() {}
 
@@ -99,7 +98,6 @@ public final class Main {
             case "chaos" -> new ChaosCommand(terminal);
             case "run" -> new RunCommand(terminal);
             case "doctor" -> new DoctorCommand(terminal);
-            case "train" -> new TrainCommand();
             default -> throw new IllegalArgumentException("no such command: " + name);
         };
     }

@@ -46,7 +46,7 @@ public final class ServerProcess implements AutoCloseable {
      * What starts the artifact that the build made.
      *
      * @param given the environment: {@code KILN_ROOT} is where the build is, {@code KILN_JAVA} the
-     *     JVM, {@code KILN_SERVER_CACHE} its AOT cache
+     *     JVM
      * @param options for the JVM
      * @throws ServerStartException when there is no such artifact
      */
@@ -63,21 +63,9 @@ public final class ServerProcess implements AutoCloseable {
         }
         String thisJava = ProcessHandle.current().info().command().orElse("java");
         var command = new ArrayList<>(List.of(given.getOrDefault("KILN_JAVA", thisJava), QUIET));
-        command.addAll(remembered(given));
         command.addAll(options);
         command.addAll(List.of("-jar", jar.toString()));
         return command;
-    }
-
-    /**
-     * What the JVM remembers of an earlier start, where set-up had it do so and the script found
-     * that sound. One that does not fit this jar or this JVM is passed over without a word.
-     */
-    private static List<String> remembered(Map<String, String> given) {
-        String cache = given.getOrDefault("KILN_SERVER_CACHE", "");
-        return cache.isEmpty()
-                ? List.of()
-                : List.of("-XX:AOTCache=" + cache, "-Xlog:aot*=off", "-Xlog:cds*=off");
     }
 
     /**
