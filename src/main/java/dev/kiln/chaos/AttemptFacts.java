@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
 /** An attempt that came to nothing. */
 record AttemptFacts(String job, long epoch, boolean counted, String fault, Instant endedAt) {
     private static final Pattern SILENT = Pattern.compile("worker (\\S+) fell silent");
+    private static final Pattern CONTAINER = Pattern.compile("\\(container (\\w{12})\\)$");
 
     static List<AttemptFacts> all(Connection connection) throws SQLException {
         List<AttemptFacts> attempts = new ArrayList<>();
@@ -35,8 +36,12 @@ record AttemptFacts(String job, long epoch, boolean counted, String fault, Insta
     /** Whether something that was done on purpose, and that may cost an attempt, explains it. */
     boolean isExplained(Journal journal) {
         Matcher silent = SILENT.matcher(fault);
-        return silent.matches()
-                ? journal.wasSilenced(silent.group(1), endedAt)
-                : fault.equals("scripted") || journal.wasStruck(job);
+        if (silent.matches()) {
+            return journal.wasSilenced(silent.group(1), endedAt);
+        }
+        Matcher container = CONTAINER.matcher(fault);
+        return fault.equals("scripted")
+                || journal.wasStruck(job)
+                || (container.find() && journal.wasContainerStruck(container.group(1)));
     }
 }

@@ -44,9 +44,8 @@ record ClusterPlan(
                         Map.entry("quarkus.datasource.jdbc.max-size", "10"),
                         Map.entry("kiln.sandbox.scripted", "true"),
                         Map.entry("kiln.sandbox.start-timeout", "120s"),
-                        // One that waited for its job carries no label of it, and whose job's
-                        // container was struck must be known.
-                        Map.entry("kiln.pool.size", "0"),
+                        // Fewer than slots, so that jobs meet containers of both kinds.
+                        Map.entry("kiln.pool.size", "2"),
                         Map.entry("kiln.worker.slots", "8"),
                         Map.entry("kiln.worker.drain-timeout", "3s"),
                         Map.entry("kiln.worker.probe", "1s"),

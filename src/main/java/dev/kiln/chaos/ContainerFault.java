@@ -36,7 +36,7 @@ record ContainerFault(int worker, How how, int nth) implements Fault {
         var running = containers.running();
         if (!running.isEmpty()) {
             var victim = running.get(nth % running.size());
-            scene.journal().struckContainerOf(victim.job());
+            scene.journal().struckContainer(victim.container(), victim.job());
             containers.harm(victim, how.command());
         }
     }

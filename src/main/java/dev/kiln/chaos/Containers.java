@@ -15,7 +15,7 @@ final class Containers {
         this.home = home;
     }
 
-    /** A container and the id of the job in it. */
+    /** A container and the id of the job that it was made for; none for one that waits for jobs. */
     record Of(String container, String job) {}
 
     /** Those there are, running or not. */

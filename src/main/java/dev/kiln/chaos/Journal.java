@@ -9,11 +9,14 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /** What was done to whom, against which the outcome is judged. */
 final class Journal {
+    private static final int SHORT_ID = 12;
+
     private final Map<String, Instant> silencedWorkers = new ConcurrentHashMap<>();
     private final Map<String, Integer> cancels = new ConcurrentHashMap<>();
     private int troubles;
     private Instant lastTrouble = Instant.MIN;
     private final Set<String> struckJobs = ConcurrentHashMap.newKeySet();
+    private final Set<String> struckContainers = ConcurrentHashMap.newKeySet();
     private final List<String> struck = new CopyOnWriteArrayList<>();
     private final List<String> surprises = new CopyOnWriteArrayList<>();
 
@@ -48,13 +51,25 @@ final class Journal {
         return troubles > 0 || lastTrouble.isAfter(then);
     }
 
-    /** This job's container was done away with from outside. */
-    void struckContainerOf(String job) {
+    /**
+     * This container was done away with from outside.
+     *
+     * @param container at least the first twelve characters of its id
+     * @param job the one it was made for; empty for one that waited for jobs
+     */
+    void struckContainer(String container, String job) {
+        struckContainers.add(container.substring(0, SHORT_ID));
         struckJobs.add(job);
     }
 
+    /** Whether that was done to the container that was made for this job. */
     boolean wasStruck(String job) {
         return struckJobs.contains(job);
+    }
+
+    /** Whether that was done to the container with these first twelve characters of its id. */
+    boolean wasContainerStruck(String container) {
+        return struckContainers.contains(container);
     }
 
     /** A wish to cancel this job was answered with this status. */

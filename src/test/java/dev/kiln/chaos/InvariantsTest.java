@@ -124,7 +124,18 @@ class InvariantsTest {
         attempts.removeLast();
         attempts.add(new AttemptFacts(ID, 3, true, "The sandbox ended without a report", LATER));
         assertThat(broken()).containsExactly("blame");
-        journal.struckContainerOf(ID);
+        journal.struckContainer("a0b1c2d3e4f5a6b7", ID);
+        assertThat(broken()).isEmpty();
+    }
+
+    @Test
+    void an_attempt_in_a_container_that_had_waited_and_was_struck() {
+        var fault = "The sandbox ended without a report (container a0b1c2d3e4f5)";
+        attempts.add(new AttemptFacts(ID, 1, true, fault, LATER));
+
+        journal.struckContainer("ffffffffffffa6b7", "");
+        assertThat(broken()).containsExactly("blame");
+        journal.struckContainer("a0b1c2d3e4f5a6b7", "");
         assertThat(broken()).isEmpty();
     }
 

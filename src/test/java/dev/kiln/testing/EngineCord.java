@@ -7,7 +7,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,8 +20,13 @@ import org.jspecify.annotations.Nullable;
 public final class EngineCord implements AutoCloseable {
     private static final Path ENGINE = Path.of("/var/run/docker.sock");
 
+    private static final int LONGEST_LINE = 2000;
+    private static final Pattern REQUEST =
+            Pattern.compile("(GET|HEAD|POST|PUT|DELETE) (?:/v[0-9.]+)?(/\\S*) HTTP/1\\.1\r\n");
+
     private final Path socket;
     private final Link link;
+    private final List<String> requests = new CopyOnWriteArrayList<>();
     private volatile @Nullable Hold hold;
 
     /** Requests that do not reach the engine for a while. */
@@ -55,7 +63,23 @@ public final class EngineCord implements AutoCloseable {
         return released;
     }
 
+    /** What was asked of the engine so far: method and path of each request, in their order. */
+    public List<String> requests() {
+        return List.copyOf(requests);
+    }
+
+    /** A client sends a request's head at once, and the next only after the answer. */
+    private void note(ByteBuffer chunk) {
+        byte[] start = new byte[Math.min(chunk.remaining(), LONGEST_LINE)];
+        chunk.duplicate().get(start);
+        var line = REQUEST.matcher(new String(start, StandardCharsets.ISO_8859_1));
+        if (line.lookingAt()) {
+            requests.add(line.group(1) + " " + line.group(2));
+        }
+    }
+
     private boolean awaitLeave(ByteBuffer request) throws IOException {
+        note(request);
         Hold held = hold;
         if (held == null || request.remaining() < held.start().length) {
             return true;

@@ -36,6 +36,18 @@ record Cell(
         return new Cell(spec.serving(limits), id, input, attachment, conversation, cgroup);
     }
 
+    /**
+     * The fault, saying also in which container, by the twelve characters that the engine's client
+     * shows and takes: a container that waited for its job bears no label of it, and this is how
+     * the job's history and the engine's log are brought together.
+     */
+    SandboxFault named(SandboxFault fault) {
+        return new SandboxFault(
+                fault.scope(),
+                "%s (container %s)".formatted(fault.getMessage(), id.substring(0, 12)),
+                fault);
+    }
+
     /** Whether nothing has ended it yet. */
     boolean alive() {
         return !conversation.end().isDone() && !attachment.closed().isDone();

@@ -174,6 +174,8 @@ public final class DockerSandbox implements Sandbox, Closeable {
         try {
             return new Run(engine, place.cells(), config, cell, order.stop())
                     .toEnd(order.program(), order.command(), contexts);
+        } catch (SandboxFault fault) {
+            throw cell.named(fault);
         } finally {
             place.removals().add(cell);
         }
