@@ -539,7 +539,7 @@ check "an unknown option of test is named" refuses_command "test has no option -
 lists_commands() {
   local help command
   help=$("$repo/kiln" help)
-  for command in demo up submit batch result bench test setup help; do contains "$help" "  $command "; done
+  for command in demo up serve submit batch result bench test setup help; do contains "$help" "  $command "; done
 }
 check "help lists every command" lists_commands
 
@@ -562,6 +562,18 @@ hands_over() {
   contains "$said" "<dev.kiln.cli.Main><submit><a file.py><--wait> $box/jdk-29/bin/java $box/checkout $KILN_HOME"
 }
 check "arguments, environment and exit code pass through to Java and back" hands_over
+
+serves() { # ROLES
+  fake_checkout
+  local said status=0
+  said=$(cd / && JAVA_HOME=$box/jdk-29 KILN_ROLES=$1 "$box/checkout/kiln" serve) || status=$?
+  same 7 "$status"
+  contains "$said" "<-jar><$box/checkout/target/quarkus-app/quarkus-run.jar>"
+  if [ "$1" = worker ]; then contains "$said" "<-XX:+UseSerialGC>"; else [[ $said != *UseSerialGC* ]]; fi
+}
+check "a worker is served by a small JVM" serves worker
+check "a server with other roles has the JVM's own choices" serves intake,relay
+check "an option of serve is a usage error" refuses_command "serve has no option --port" serve --port 1
 
 client_without_jdk() {
   fake_checkout

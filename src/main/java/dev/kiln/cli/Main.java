@@ -12,6 +12,7 @@ import dev.kiln.embedded.ServerEndedException;
 import dev.kiln.embedded.ServerStartException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -31,6 +32,26 @@ import picocli.CommandLine.ParameterException;
         synopsisSubcommandLabel = "COMMAND")
 public final class Main {
 
+    /** Their names, in the order of the help. */
+    static final List<String> COMMANDS =
+            List.of(
+                    "submit",
+                    "batch",
+                    "result",
+                    "list",
+                    "cancel",
+                    "retry",
+                    "rerun",
+                    "workers",
+                    "cordon",
+                    "uncordon",
+                    "up",
+                    "demo",
+                    "bench",
+                    "chaos",
+                    "run",
+                    "doctor");
+
     private Main() {}
 
     /** Ends the JVM with the command's exit code. */
@@ -40,24 +61,8 @@ public final class Main {
 
     /** Carries out one command and gives its exit code. */
     static int run(Terminal terminal, String... args) {
-        var line =
-                new CommandLine(new Main())
-                        .addSubcommand(new SubmitCommand(terminal))
-                        .addSubcommand(new BatchCommand(terminal))
-                        .addSubcommand(new ResultCommand(terminal))
-                        .addSubcommand(new ListCommand(terminal))
-                        .addSubcommand(new CancelCommand(terminal))
-                        .addSubcommand(new RetryCommand(terminal))
-                        .addSubcommand(new RerunCommand(terminal))
-                        .addSubcommand(new WorkersCommand(terminal))
-                        .addSubcommand(new CordonCommand(terminal))
-                        .addSubcommand(new UncordonCommand(terminal))
-                        .addSubcommand(new UpCommand(terminal))
-                        .addSubcommand(new DemoCommand(terminal))
-                        .addSubcommand(BenchCommand.with(terminal))
-                        .addSubcommand(new ChaosCommand(terminal))
-                        .addSubcommand(new RunCommand(terminal))
-                        .addSubcommand(new DoctorCommand(terminal));
+        var line = new CommandLine(new Main());
+        needed(args).forEach(name -> line.addSubcommand(command(name, terminal)));
         line.getSubcommands()
                 .values()
                 .forEach(command -> command.getCommandSpec().versionProvider(new Version()));
@@ -69,6 +74,36 @@ public final class Main {
         line.setExecutionExceptionHandler((failure, command, parsed) -> explain(terminal, failure));
         line.setParameterExceptionHandler((failure, arguments) -> explain(terminal, failure));
         return line.execute(args);
+    }
+
+    /**
+     * To make a command known costs as much as to carry a small one out: where one is named, the
+     * others are left out.
+     */
+    private static List<String> needed(String... args) {
+        return args.length > 0 && COMMANDS.contains(args[0]) ? List.of(args[0]) : COMMANDS;
+    }
+
+    private static Object command(String name, Terminal terminal) {
+        return switch (name) {
+            case "submit" -> new SubmitCommand(terminal);
+            case "batch" -> new BatchCommand(terminal);
+            case "result" -> new ResultCommand(terminal);
+            case "list" -> new ListCommand(terminal);
+            case "cancel" -> new CancelCommand(terminal);
+            case "retry" -> new RetryCommand(terminal);
+            case "rerun" -> new RerunCommand(terminal);
+            case "workers" -> new WorkersCommand(terminal);
+            case "cordon" -> new CordonCommand(terminal);
+            case "uncordon" -> new UncordonCommand(terminal);
+            case "up" -> new UpCommand(terminal);
+            case "demo" -> new DemoCommand(terminal);
+            case "bench" -> BenchCommand.with(terminal);
+            case "chaos" -> new ChaosCommand(terminal);
+            case "run" -> new RunCommand(terminal);
+            case "doctor" -> new DoctorCommand(terminal);
+            default -> throw new IllegalArgumentException("no such command: " + name);
+        };
     }
 
     private static int explain(Terminal terminal, ParameterException failure) {

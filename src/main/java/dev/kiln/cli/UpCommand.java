@@ -61,7 +61,10 @@ final class UpCommand implements Callable<Integer> {
         int brokerPort = FreePort.isFree(kafkaPort) ? kafkaPort : 0;
         var steps = new Steps(terminal);
         try (var machine =
-                new SingleMachine(new SingleMachine.Settings(data, port, brokerPort, null), env)) {
+                new SingleMachine(
+                        new SingleMachine.Settings(
+                                data, port, brokerPort, null, SingleMachine.SPARING),
+                        env)) {
             steps.run("start Kafka and PostgreSQL", machine::startBacking);
             steps.run("start Kiln", machine::startServer);
             terminal.err()

@@ -19,6 +19,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SingleMachine implements AutoCloseable {
 
+    /**
+     * For the JVM of a server that shares its machine with the jobs: a job costs a hundred times
+     * what the server does for it, and thorough compilation takes its time from both.
+     */
+    public static final List<String> SPARING =
+            List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+
     private final Settings settings;
     private final Map<String, String> given;
     private final KilnHome home;

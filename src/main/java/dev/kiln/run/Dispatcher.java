@@ -89,7 +89,8 @@ public class Dispatcher {
         switch (pause) {
             case NONE -> {}
             case NOTHING_QUEUED -> doorbells.queued().await(claims.poll());
-            case HOST_UNAVAILABLE -> Thread.sleep(worker.probe());
+            // Rung too when the host is seen to be well again.
+            case HOST_UNAVAILABLE -> doorbells.queued().await(worker.probe());
         }
         slots.awaitFree();
     }

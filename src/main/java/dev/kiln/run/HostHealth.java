@@ -20,7 +20,8 @@ public class HostHealth {
 
     private final Sandbox sandbox;
     private final HostSecurity security;
-    private volatile @Nullable String trouble = "not probed yet";
+    private volatile @Nullable String trouble =
+            "what its sandbox promises is being probed: that takes some seconds after the start";
     private volatile Map<String, String> lacking = Map.of();
     private volatile Set<String> images = Set.of();
 
@@ -45,17 +46,17 @@ public class HostHealth {
     }
 
     /**
-     * Asks the sandbox for the first time; returns what keeps it from running programs, which is
-     * the caller's to tell.
+     * Asks the sandbox whether all is there that it needs; returns what is not, which is the
+     * caller's to tell. Nothing runs before the first {@link #probe()} has also seen its promises
+     * kept, which takes longer than a start should.
      */
     public Optional<String> check() {
         try {
-            requireReady();
-            trouble = null;
+            sandbox.checkReady();
+            return Optional.empty();
         } catch (SandboxFault fault) {
-            trouble = String.valueOf(fault.getMessage());
+            return Optional.of(String.valueOf(fault.getMessage()));
         }
-        return trouble();
     }
 
     /** Asks the sandbox; returns whether the answer differs from what was known. */

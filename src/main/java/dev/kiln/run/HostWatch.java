@@ -3,6 +3,7 @@ package dev.kiln.run;
 import dev.kiln.lifecycle.KilnConfig;
 import dev.kiln.lifecycle.Loop;
 import dev.kiln.lifecycle.Role;
+import dev.kiln.store.Doorbells;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -19,24 +20,41 @@ class HostWatch {
     private final Registration registration;
     private final WorkerConfig worker;
     private final KilnConfig kiln;
+    private final Doorbells doorbells;
+    private boolean looked;
     private @Nullable Loop loop;
 
-    HostWatch(HostHealth health, Registration registration, WorkerConfig worker, KilnConfig kiln) {
+    HostWatch(
+            HostHealth health,
+            Registration registration,
+            Doorbells doorbells,
+            WorkerConfig worker,
+            KilnConfig kiln) {
         this.health = health;
         this.registration = registration;
+        this.doorbells = doorbells;
         this.worker = worker;
         this.kiln = kiln;
     }
 
     void start(@Observes StartupEvent event) {
         if (kiln.roles().contains(Role.WORKER)) {
-            loop = Loop.start("host-watch", () -> Thread.sleep(worker.probe()), this::look);
+            loop = Loop.start("host-watch", this::awaitTurn, this::look);
         }
+    }
+
+    /** The first look is due at once: until it is done the worker takes no job. */
+    private void awaitTurn() throws InterruptedException {
+        if (looked) {
+            Thread.sleep(worker.probe());
+        }
+        looked = true;
     }
 
     private void look() {
         if (health.probe()) {
             registration.renew();
+            doorbells.queued().ring();
         }
     }
 

@@ -52,7 +52,8 @@ class HostSecurityTest {
         passes = false;
         var health = new HostHealth(sandbox, security);
 
-        assertThat(health.check().orElseThrow())
+        assertThat(health.probe()).isTrue();
+        assertThat(health.trouble().orElseThrow())
                 .contains("memory_limited", "as the script says", "./kiln doctor");
         assertThat(health.probe()).isFalse();
     }
@@ -61,7 +62,7 @@ class HostSecurityTest {
     void a_host_is_probed_until_it_passed_and_then_not_again() {
         passes = false;
         var health = new HostHealth(sandbox, security);
-        health.check();
+        health.probe();
         passes = true;
 
         assertThat(health.probe()).as("something is new").isTrue();
@@ -82,7 +83,7 @@ class HostSecurityTest {
                             SecurityReport.NETWORK, firewalled.get(), false, clock.instant());
                 });
         var health = new HostHealth(sandbox, security);
-        health.check();
+        health.probe();
         assertThat(security.seen(SecurityReport.NETWORK)).isTrue();
 
         health.lacked(new Needs("an/image:1", false));
@@ -103,6 +104,18 @@ class HostSecurityTest {
         clock.now = clock.now.plus(HostSecurity.CURRENT);
         health.probe();
         assertThat(probes).hasValue(3);
+    }
+
+    @Test
+    void a_start_does_not_wait_for_the_probes_and_nothing_runs_before_them() {
+        var health = new HostHealth(sandbox, security);
+        assertThat(health.check()).isEmpty();
+        assertThat(probes).hasValue(0);
+        assertThat(health.trouble().orElseThrow()).contains("is being probed");
+
+        assertThat(health.probe()).isTrue();
+        assertThat(probes).hasValue(1);
+        assertThat(health.trouble()).isEmpty();
     }
 
     @Test

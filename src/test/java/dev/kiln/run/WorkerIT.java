@@ -188,16 +188,35 @@ class WorkerIT {
     }
 
     @Test
-    void a_promise_that_is_no_longer_kept_is_told_and_nothing_is_claimed() {
+    void a_promise_that_is_no_longer_kept_is_told_and_nothing_is_claimed_until_it_is_again() {
         sandbox.security(() -> ScriptedSandbox.report("memory_limited", false, Instant.now()));
         security.report(true);
         await().until(() -> listed().trouble() != null);
         assertThat(listed().trouble()).contains("memory_limited");
+        assertThat(readiness.call().getStatus()).isEqualTo(HealthCheckResponse.Status.DOWN);
+        assertThat(readiness.call().getData().orElseThrow().get("trouble"))
+                .asString()
+                .contains("memory_limited", "as the script says", "./kiln doctor");
         var id = submit(1).getFirst();
         assertThat(demands.unmet(id)).contains("every live worker that could run it is in trouble");
+        awaitProbes(2);
         assertThat(reader.find(id).orElseThrow().state()).isInstanceOf(JobState.Queued.class);
+        assertThat(sandbox.tags()).noneMatch(tag -> tag.job().equals(id));
+
         sandbox.security(() -> ScriptedSandbox.report("memory_limited", true, Instant.now()));
         awaitFinished(id);
+        assertThat(readiness.call().getStatus()).isEqualTo(HealthCheckResponse.Status.UP);
+    }
+
+    /** Until the host, still breaking its promise, was looked at so often again. */
+    private void awaitProbes(int times) {
+        var probes = new AtomicInteger();
+        sandbox.security(
+                () -> {
+                    probes.incrementAndGet();
+                    return ScriptedSandbox.report("memory_limited", false, Instant.now());
+                });
+        await().until(() -> probes.get() >= times);
     }
 
     private WorkerEntry listed() {

@@ -37,11 +37,14 @@ public final class KilnClient implements AutoCloseable {
         this.server = server;
         // Version 1.1: over plain HTTP version 2 costs an upgrade and gains nothing for small
         // documents.
-        this.http =
+        var builder =
                 HttpClient.newBuilder()
                         .version(HttpClient.Version.HTTP_1_1)
-                        .connectTimeout(CONNECT_LIMIT)
-                        .build();
+                        .connectTimeout(CONNECT_LIMIT);
+        if ("http".equals(server.getScheme())) {
+            builder.sslContext(new NoTls());
+        }
+        this.http = builder.build();
     }
 
     /**

@@ -50,7 +50,7 @@ public final class DemoCommand implements Callable<Integer> {
                 Example.read(
                         Path.of(env.getOrDefault("KILN_ROOT", "."), "examples", "batch.jsonl"));
         boolean good;
-        var machine = SingleMachine.temporary(env, "demo");
+        var machine = SingleMachine.temporary(env, "demo", SingleMachine.SPARING);
         try (machine) {
             steps.run("start Kafka and PostgreSQL", machine::startBacking);
             steps.run("start Kiln", machine::startServer);

@@ -13,6 +13,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,10 +74,28 @@ final class SecurityProbes {
         probes.clear();
         askEngine();
         proveRuntime();
-        inspect();
-        starve();
-        touchFirewall();
+        probes.addAll(together(List.of(this::inspect, this::starve, this::touchFirewall)));
         return new SecurityReport(probes, facts(), Instant.now());
+    }
+
+    /**
+     * All at once: each runs a program of its own in a container of its own, and a worker takes no
+     * job before the last one has ended. An interrupt is passed on to them.
+     */
+    private static List<Probe> together(List<Callable<List<Probe>>> groups) {
+        List<Future<List<Probe>>> made;
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            made = groups.stream().map(threads::submit).toList();
+        }
+        return made.stream().flatMap(group -> outcome(group).stream()).toList();
+    }
+
+    /** Of one that has ended; what it threw is a fault of this program. */
+    private static List<Probe> outcome(Future<List<Probe>> group) {
+        if (group.state() == Future.State.FAILED) {
+            throw new IllegalStateException(group.exceptionNow());
+        }
+        return group.resultNow();
     }
 
     private void askEngine() {
@@ -105,7 +126,7 @@ final class SecurityProbes {
         }
     }
 
-    private void inspect() {
+    private List<Probe> inspect() {
         String words;
         String trouble;
         try {
@@ -120,13 +141,17 @@ final class SecurityProbes {
             words = "";
             trouble = why(notRun);
         }
+        List<Probe> inside = new ArrayList<>();
         for (String name : INSIDE) {
             Optional<String> line = line(words, name);
-            add(
-                    name,
-                    line.filter(said -> said.startsWith("ok ")).isPresent(),
-                    line.map(said -> said.replaceFirst("^(ok|failed) ", "")).orElse(trouble));
+            inside.add(
+                    required(
+                            name,
+                            line.filter(said -> said.startsWith("ok ")).isPresent(),
+                            line.map(said -> said.replaceFirst("^(ok|failed) ", ""))
+                                    .orElse(trouble)));
         }
+        return inside;
     }
 
     private static Optional<String> line(String words, String name) {
@@ -136,33 +161,38 @@ final class SecurityProbes {
                 .findFirst();
     }
 
-    private void starve() {
+    private List<Probe> starve() {
         String name = "memory_limited";
         try {
             ExecutionResult result = subject.run("memory.py", STARVING);
-            add(
-                    name,
-                    result.oomKilled(),
-                    result.oomKilled()
-                            ? "1 GiB was asked for with a limit of 64 MiB: "
-                                    + result.evidence().source()
-                            : "1 GiB was asked for with a limit of 64 MiB, and the program ended otherwise (%s): under cgroup v2 with systemd register runsc with --systemd-cgroup"
-                                    .formatted(result.termination().wireName()));
+            return List.of(
+                    required(
+                            name,
+                            result.oomKilled(),
+                            result.oomKilled()
+                                    ? "1 GiB was asked for with a limit of 64 MiB: "
+                                            + result.evidence().source()
+                                    : "1 GiB was asked for with a limit of 64 MiB, and the program ended otherwise (%s): under cgroup v2 with systemd register runsc with --systemd-cgroup"
+                                            .formatted(result.termination().wireName())));
         } catch (SandboxFault | RunReleased | InterruptedException notRun) {
-            add(name, false, why(notRun));
+            return List.of(required(name, false, why(notRun)));
         }
     }
 
-    private void touchFirewall() {
+    private List<Probe> touchFirewall() {
         try {
-            probes.add(new Probe(SecurityReport.NETWORK, true, false, subject.network()));
+            return List.of(new Probe(SecurityReport.NETWORK, true, false, subject.network()));
         } catch (SandboxFault | InterruptedException fault) {
-            probes.add(new Probe(SecurityReport.NETWORK, false, false, why(fault)));
+            return List.of(new Probe(SecurityReport.NETWORK, false, false, why(fault)));
         }
     }
 
     private void add(String name, boolean passed, String detail) {
-        probes.add(new Probe(name, passed, true, detail));
+        probes.add(required(name, passed, detail));
+    }
+
+    private static Probe required(String name, boolean passed, String detail) {
+        return new Probe(name, passed, true, detail);
     }
 
     private static String why(Exception notRun) {
