@@ -1,6 +1,10 @@
 -- For listing jobs by when they came, newest first.
 create index job_submitted on job (submitted_at, id);
 
+-- For walking through a batch in the order of its jobs' ids.
+drop index job_batch;
+create index job_batch on job (tenant, batch, id) where batch is not null;
+
 -- What producers call submissions whose ids they left to Kiln; kept as long as the job. The key is written before its job.
 create table idempotency_key (
     tenant text not null,

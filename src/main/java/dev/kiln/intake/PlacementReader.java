@@ -14,11 +14,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads where a job stands among others: whose it is, in which batch, how urgent, when. */
 final class PlacementReader {
-    static final String DEFAULT_TENANT = "default";
+    static final String DEFAULT_TENANT = Placement.DEFAULT_TENANT;
     private static final int MAX_LABELS = 64;
     private static final int MAX_LABEL_VALUE = 256;
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
-    static final String NAME_RULE = "must be 1 to 128 of the characters A-Z a-z 0-9 . _ : -";
+    static final String NAME_RULE = Placement.NAME_RULE;
     private static final Range<Long> PRIORITY =
             new Range<>(
                     "priority", (long) Placement.MIN_PRIORITY, 0L, (long) Placement.MAX_PRIORITY);
@@ -70,7 +69,7 @@ final class PlacementReader {
 
     /** Whether the text may name a tenant or a batch. */
     static boolean isName(String text) {
-        return NAME.matcher(text).matches();
+        return Placement.isName(text);
     }
 
     /** A field that names a tenant or a batch; null when absent, and after an error. */

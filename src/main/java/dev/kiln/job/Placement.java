@@ -2,6 +2,7 @@ package dev.kiln.job;
 
 import java.time.Instant;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,14 @@ public record Placement(
         Map<String, String> labels,
         @Nullable Instant runAt,
         @Nullable Instant deadline) {
+    /** The tenant of whoever names none. */
+    public static final String DEFAULT_TENANT = "default";
+
+    /** What tenants, batches and the like may be called, to follow the name of the field. */
+    public static final String NAME_RULE = "must be 1 to 128 of the characters A-Z a-z 0-9 . _ : -";
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
+
     public static final int MIN_PRIORITY = -100;
     public static final int MAX_PRIORITY = 100;
 
@@ -32,6 +41,11 @@ public record Placement(
             throw new IllegalArgumentException("priority must be -100 to 100: " + priority);
         }
         labels = Map.copyOf(labels);
+    }
+
+    /** Whether the text is as {@link #NAME_RULE} says. */
+    public static boolean isName(String text) {
+        return NAME.matcher(text).matches();
     }
 
     /** The same, in this batch. */

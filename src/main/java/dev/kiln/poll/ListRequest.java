@@ -1,5 +1,6 @@
 package dev.kiln.poll;
 
+import dev.kiln.job.Placement;
 import dev.kiln.job.Termination;
 import dev.kiln.problem.ProblemException;
 import dev.kiln.problem.ProblemType;
@@ -41,9 +42,6 @@ record ListRequest(JobQuery query, int most) {
                     "label",
                     "limit",
                     "after");
-
-    /** As submissions may have them. */
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
 
     private static final Pattern LABEL =
             Pattern.compile("([A-Za-z0-9._:-]{1,128})=(\\P{Cntrl}{0,256})");
@@ -102,9 +100,8 @@ record ListRequest(JobQuery query, int most) {
 
     private static Function<String, String> name(String parameter) {
         return text -> {
-            if (!NAME.matcher(text).matches()) {
-                throw refused(
-                        parameter + " must be 1 to 128 of the characters A-Z a-z 0-9 . _ : -");
+            if (!Placement.isName(text)) {
+                throw refused(parameter + " " + Placement.NAME_RULE);
             }
             return text;
         };

@@ -12,6 +12,7 @@ public enum ProblemType {
     FORBIDDEN("forbidden", "The request may not come this way", 403),
     NOT_FOUND("not-found", "There is nothing at this address", 404),
     UNKNOWN_JOB("unknown-job", "There is no such job", 404),
+    UNKNOWN_BATCH("unknown-batch", "There is no such batch", 404),
     UNKNOWN_WORKER("unknown-worker", "There is no such worker", 404),
     NO_RESULT("no-result", "The job has no result yet", 404),
     /** There was nothing to compile, and never will be. */

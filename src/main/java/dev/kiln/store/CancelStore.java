@@ -98,6 +98,15 @@ public class CancelStore {
             on conflict (job_id, tenant) do update set until = excluded.until
             """;
 
+    /** Whose end is not on its way yet. */
+    private static final String UNENDED =
+            """
+            select id from job
+             where tenant = ? and batch = ? and finished_at is null and not cancel_requested
+             order by id
+             limit ?
+            """;
+
     private static final String FORGET = "delete from early_cancel where until <= now()";
 
     private final Database database;
@@ -119,6 +128,40 @@ public class CancelStore {
         tell(found);
         Found it = found.get(job);
         return it == null ? new Outcome.Unknown() : it.outcome();
+    }
+
+    /**
+     * Cancels jobs of a batch that have not ended, and of which that was not wished before.
+     *
+     * @param most how many at most; where it is reached there may be more
+     * @return an outcome for each of them; none when there are no such jobs
+     * @throws StoreUnavailable when the same call may succeed later
+     */
+    public List<Outcome> cancel(String tenant, String batch, int most) {
+        var found =
+                database.sql(
+                        connection -> {
+                            var jobs = unended(connection, tenant, batch, most);
+                            return cancel(connection, new Wishes(jobs, new String[jobs.size()]));
+                        });
+        tell(found);
+        return found.values().stream().map(Found::outcome).toList();
+    }
+
+    private static List<JobId> unended(Connection connection, String tenant, String batch, int most)
+            throws SQLException {
+        try (var statement = connection.prepareStatement(UNENDED)) {
+            statement.setString(1, tenant);
+            statement.setString(2, batch);
+            statement.setInt(3, most);
+            List<JobId> jobs = new ArrayList<>();
+            try (var row = statement.executeQuery()) {
+                while (row.next()) {
+                    jobs.add(new JobId(row.getObject(1, UUID.class)));
+                }
+            }
+            return jobs;
+        }
     }
 
     /**
