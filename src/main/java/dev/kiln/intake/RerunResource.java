@@ -113,7 +113,7 @@ public class RerunResource {
 
     private Response answer(JobId old, JobId fresh, Duration atMost) throws InterruptedException {
         if (atMost.isPositive()) {
-            var job = jobs.find(fresh, atMost);
+            var job = jobs.findNew(fresh, atMost);
             if (job.isPresent() && job.get().state().terminal()) {
                 return located(Response.Status.OK, fresh)
                         .entity(WireJson.bytes(JobDocument.of(job.get())))

@@ -204,7 +204,7 @@ public class SubmitResource {
     /** That the job is durable is the answer, whatever happens to the database now. */
     private Optional<Job> await(JobId id, Duration atMost) throws InterruptedException {
         try {
-            return jobs.find(id, atMost);
+            return jobs.findNew(id, atMost);
         } catch (StoreUnavailable e) {
             LOG.debugf(e, "jobId=%s outcome=accepted, its end could not be awaited", id);
             return Optional.empty();

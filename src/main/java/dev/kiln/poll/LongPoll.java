@@ -33,6 +33,11 @@ public class LongPoll {
     private static final long STOP_SECONDS = 5;
 
     /**
+     * A job that was queued a moment ago runs at least so long, or whoever waits for it is woken.
+     */
+    private static final Duration FIRST_LOOK = Duration.ofMillis(250);
+
+    /**
      * Requests that look at their job at the same time. Thousands that wait for one job wake
      * together: they wait for each other here, and not at the pool of connections, which workers
      * and submissions need too and where waiting is an error after some seconds.
@@ -80,12 +85,28 @@ public class LongPoll {
      * @throws dev.kiln.store.StoreUnavailable when the same call may succeed later
      */
     public Optional<Job> find(JobId id, Duration atMost) throws InterruptedException {
+        return find(id, Duration.ZERO, atMost);
+    }
+
+    /**
+     * As {@link #find(JobId, Duration)}, for a job that was queued just now: a look at it before it
+     * has ended would only take time from its own start.
+     */
+    public Optional<Job> findNew(JobId id, Duration atMost) throws InterruptedException {
+        return find(id, atMost.compareTo(FIRST_LOOK) < 0 ? atMost : FIRST_LOOK, atMost);
+    }
+
+    private Optional<Job> find(JobId id, Duration before, Duration atMost)
+            throws InterruptedException {
         if (atMost.isZero()) {
             return find(id);
         }
         long start = System.nanoTime();
         try (var waiter = endings.waiter(id)) {
             followExchange(waiter);
+            if (before.isPositive()) {
+                waiter.await(before);
+            }
             while (true) {
                 var job = look(id);
                 var left = atMost.minusNanos(System.nanoTime() - start);

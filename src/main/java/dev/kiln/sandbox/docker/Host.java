@@ -34,7 +34,9 @@ record Host(Instance instance, Cells cells, Orphans orphans, Removals removals, 
             Instance instance = Instance.claim(config.home());
             var cells = new Cells(engine, instance, config.home(), config.killTimeout());
             var orphans = new Orphans(engine, instance, cells, config.home(), config.killTimeout());
-            var removals = new Removals(cells, pool.size() == 0 ? 0 : REMOVALS + pool.size());
+            var removals =
+                    new Removals(
+                            cells, pool.size() == 0 ? 0 : REMOVALS + pool.size(), pool.pause());
             var warm = new WarmPool(pool, new WarmStart(cells, config.startTimeout()), removals);
             return new Host(instance, cells, orphans, removals, warm);
         } catch (IOException unwritable) {

@@ -1,16 +1,20 @@
 package dev.kiln.sandbox.docker;
 
 import java.io.Closeable;
+import java.time.Duration;
 import java.util.concurrent.Phaser;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.LockSupport;
 
 /**
- * Does away with cells whose job has its verdict, beside the way of the jobs. What the program left
- * running is told to end at once; what takes its time is the engine's.
+ * Does away with cells whose job has its verdict, beside the way of the jobs. Not at once: to end a
+ * sandbox takes tens of milliseconds of a processor, which the way of the verdict to whoever waits
+ * for it needs more urgently.
  */
 final class Removals implements Closeable {
     private final Cells cells;
     private final boolean atOnce;
+    private final Duration pause;
     private final Semaphore free;
     private final Phaser underWay = new Phaser(1);
 
@@ -19,39 +23,48 @@ final class Removals implements Closeable {
      *
      * @param most how many of jobs may be under way at once; whoever brings one more waits. 0: each
      *     is waited for
+     * @param pause how long after the verdict a removal begins, unless too many are under way
      */
-    Removals(Cells cells, int most) {
+    Removals(Cells cells, int most, Duration pause) {
         this.cells = cells;
+        this.pause = pause;
         this.atOnce = most == 0;
         this.free = new Semaphore(most);
     }
 
     /**
-     * Leaves nothing of a job's cell behind, soon. Its runner may not have ended yet when this
-     * returns: it does so as soon as it sees that the worker hung up.
+     * Leaves nothing of a job's cell behind, soon. Its runner has not ended yet when this returns:
+     * it does so as soon as it sees that the worker hung up.
      */
     void add(Cell cell) {
         if (atOnce) {
             cells.dispose(cell);
             return;
         }
+        if (free.tryAcquire()) {
+            start(cell, pause, free::release);
+            return;
+        }
         cells.hangUp(cell);
         free.acquireUninterruptibly();
-        start(cell, free::release);
+        start(cell, Duration.ZERO, free::release);
     }
 
     /** Leaves nothing of a cell behind that never had a job; waits for nothing. */
     void discard(Cell cell) {
-        start(cell, () -> {});
+        start(cell, Duration.ZERO, () -> {});
     }
 
-    private void start(Cell cell, Runnable then) {
+    private void start(Cell cell, Duration after, Runnable then) {
         underWay.register();
-        Thread.ofVirtual().name("remove-" + cell.spec().name()).start(() -> remove(cell, then));
+        Thread.ofVirtual()
+                .name("remove-" + cell.spec().name())
+                .start(() -> remove(cell, after, then));
     }
 
-    private void remove(Cell cell, Runnable then) {
+    private void remove(Cell cell, Duration after, Runnable then) {
         try {
+            LockSupport.parkNanos(after.toNanos());
             cells.dispose(cell);
         } finally {
             then.run();
