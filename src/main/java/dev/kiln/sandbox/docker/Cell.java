@@ -37,11 +37,15 @@ record Cell(
     }
 
     /**
-     * The fault, saying also in which container, by the twelve characters that the engine's client
-     * shows and takes: a container that waited for its job bears no label of it, and this is how
-     * the job's history and the engine's log are brought together.
+     * The fault of this sandbox, saying also in which container, by the twelve characters that the
+     * engine's client shows and takes: a container that waited for its job bears no label of it,
+     * and this is how the job's history and the engine's log are brought together. What is the
+     * host's stays as it is: it is one trouble, however many containers meet it.
      */
     SandboxFault named(SandboxFault fault) {
+        if (fault.scope() != SandboxFault.Scope.SANDBOX) {
+            return fault;
+        }
         return new SandboxFault(
                 fault.scope(),
                 "%s (container %s)".formatted(fault.getMessage(), id.substring(0, 12)),
