@@ -28,6 +28,13 @@ public interface ClaimConfig {
     @WithDefault("200ms")
     Duration poll();
 
+    /**
+     * How often jobs whose time has come, and those of tenants that may run more, are brought into
+     * the line; so late may a job start that has a {@code run_at}.
+     */
+    @WithDefault("250ms")
+    Duration turns();
+
     /** How many attempts that the platform failed a job gets. */
     @WithDefault("3")
     int maxAttempts();

@@ -45,6 +45,7 @@ public final class Main {
                     "workers",
                     "cordon",
                     "uncordon",
+                    "cap",
                     "up",
                     "demo",
                     "bench",
@@ -96,6 +97,7 @@ public final class Main {
             case "workers" -> new WorkersCommand(terminal);
             case "cordon" -> new CordonCommand(terminal);
             case "uncordon" -> new UncordonCommand(terminal);
+            case "cap" -> new CapCommand(terminal);
             case "up" -> new UpCommand(terminal);
             case "demo" -> new DemoCommand(terminal);
             case "bench" -> BenchCommand.with(terminal);

@@ -41,16 +41,16 @@ public class ClaimStore {
                 select d.demand from d join worker w on w.id = ? and not w.cordoned where %s
             ), heads as materialized (
                 select head.* from mine cross join lateral (
-                    select id, priority, run_at, memory_bytes from job
-                     where state = 'QUEUED' and job.demand = mine.demand
+                    select id, priority, turn, memory_bytes from job
+                     where state = 'QUEUED' and turn is not null and job.demand = mine.demand
                        and run_at <= now() and (epoch > 0 or deadline is null or deadline > now())
-                     order by priority desc, run_at, id
+                     order by priority desc, turn, id
                      limit ?
                        for update skip locked) head
             ), ready as materialized (
                 select id from (
                     select id, row_number() over line as place, sum(memory_bytes) over line as memory
-                      from heads window line as (order by priority desc, run_at, id)) queue
+                      from heads window line as (order by priority desc, turn, id)) queue
                  where place <= ? and memory <= ?
             ), claimed as (
                 update job set state = 'RUNNING', epoch = epoch + 1, attempt = attempt + 1, owner = ?,
@@ -62,7 +62,7 @@ public class ClaimStore {
                    p.code, p.stdin, p.inputs, p.timeout_ms, p.memory_limit, p.cpu_limit, p.pids_limit, p.output_limit,
                    p.disk_limit, p.context, p.context_sha256
               from claimed c cross join lateral (select * from job_payload where job_id = c.id offset 0) p
-             order by c.priority desc, c.run_at, c.id
+             order by c.priority desc, c.turn, c.id
             """
                     .formatted(Matching.DEMANDS, Matching.FITS);
 
@@ -73,7 +73,8 @@ public class ClaimStore {
     }
 
     /**
-     * Claims the next jobs that this worker can run, in order of priority, then age.
+     * Claims the next jobs that this worker can run, in order of priority, then of their turns
+     * (V10__turns.sql), then age.
      *
      * @param owner the worker's id; nothing is claimed unless it is registered
      * @param most how many at most; as many as there are free slots

@@ -28,7 +28,7 @@ public class DemandStore {
             %s, judged as (
                 select d.demand, %s as lack from d left join worker w on w.live_until > now() group by d.demand
             )
-            select lack, sum((select count(*) from job where state = 'QUEUED' and job.demand = judged.demand))
+            select lack, sum((select count(*) from job where state = 'QUEUED' and turn is not null and job.demand = judged.demand))
               from judged where lack is not null group by lack
             """
                     .formatted(Matching.DEMANDS, Matching.LACK);
@@ -68,7 +68,8 @@ public class DemandStore {
     }
 
     /**
-     * How many queued jobs no live worker can run, by what is lacking; without those that are zero.
+     * How many jobs in the line no live worker can run, by what is lacking; without those that are
+     * zero.
      *
      * @throws StoreUnavailable when the same call may succeed later
      */

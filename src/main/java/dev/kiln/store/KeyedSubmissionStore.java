@@ -29,10 +29,12 @@ public class KeyedSubmissionStore {
 
     private final Database database;
     private final Signals signals;
+    private final Arrivals arrivals;
 
-    KeyedSubmissionStore(Database database, Signals signals) {
+    KeyedSubmissionStore(Database database, Signals signals, Arrivals arrivals) {
         this.database = database;
         this.signals = signals;
+        this.arrivals = arrivals;
     }
 
     /** What became of a submission. */
@@ -54,7 +56,12 @@ public class KeyedSubmissionStore {
      * @throws RuntimeException any other: Postgres refuses the content; nothing was written
      */
     public Outcome insert(Submission submission, String key, boolean ownId) {
-        var outcome = database.sql(connection -> insert(connection, submission, key, ownId));
+        Outcome outcome;
+        try (var arriving = arrivals.of(List.of(submission))) {
+            outcome =
+                    database.sql(
+                            connection -> insert(connection, submission, key, ownId, arriving));
+        }
         if (outcome instanceof Outcome.Told(_, var told)
                 && told == SubmissionStore.Outcome.ACCEPTED) {
             signals.queued(1);
@@ -63,7 +70,11 @@ public class KeyedSubmissionStore {
     }
 
     private static Outcome insert(
-            Connection connection, Submission submission, String key, boolean ownId)
+            Connection connection,
+            Submission submission,
+            String key,
+            boolean ownId,
+            Arrivals.Arriving arriving)
             throws SQLException {
         String tenant = submission.spec().placement().tenant();
         while (!insertKey(connection, tenant, key, submission.id())) {
@@ -75,7 +86,7 @@ public class KeyedSubmissionStore {
         }
         var outcome =
                 Objects.requireNonNull(
-                        SubmissionStore.insert(connection, List.of(submission))
+                        SubmissionStore.insert(connection, List.of(submission), arriving)
                                 .get(submission.id()));
         switch (outcome) {
             case ACCEPTED, KNOWN -> {}

@@ -12,20 +12,29 @@ final class Matching {
     static final String DEMAND =
             "demand, language, network, image, cpus, (memory_bytes + 134217727) / 134217728 * 134217728 as memory_bytes";
 
+    /** A demand, of the columns that make it up: as the generated column of V5__worker.sql. */
+    static final String DEMAND_OF =
+            """
+            language || ' ' || cpus::text || ' ' || ((memory_bytes + 134217727) / 134217728)::text
+                     || case when network then ' network ' else ' - ' end || coalesce(image, '')""";
+
+    /** That a job is in the line: see V10__turns.sql. The index of the line has this condition. */
+    static final String IN_LINE = "state = 'QUEUED' and turn is not null";
+
     /**
-     * The distinct demands of all queued jobs: one probe of the index for each, however many jobs
-     * there are. Begins a {@code with} list.
+     * The distinct demands of all jobs in the line: one probe of the index for each, however many
+     * jobs there are. Begins a {@code with} list.
      */
     static final String DEMANDS =
             """
             with recursive d as (
-                (select %1$s from job where state = 'QUEUED' order by demand limit 1)
+                (select %1$s from job where %2$s order by demand limit 1)
                 union all
                 select next.* from d cross join lateral (
-                    select %1$s from job where state = 'QUEUED' and job.demand > d.demand order by job.demand limit 1
+                    select %1$s from job where %2$s and job.demand > d.demand order by job.demand limit 1
                 ) next
             )"""
-                    .formatted(DEMAND);
+                    .formatted(DEMAND, IN_LINE);
 
     private static final String LANGUAGE = "d.language = any (w.languages)";
     private static final String NETWORK = LANGUAGE + " and (not d.network or w.network)";

@@ -6,12 +6,16 @@ import jakarta.enterprise.context.ApplicationScoped;
 @ApplicationScoped
 public class QueueStore {
     /**
-     * Reads at most so many entries of one index, whatever the queue holds: that of
-     * V8__hot_path.sql, which explains the condition on the tenant.
+     * Reads at most so many entries of each of two indexes, whatever the queue holds: those of
+     * V10__turns.sql.
      */
     private static final String RUNNABLE =
             """
-            select count(*) from (select 1 from job where state = 'QUEUED' and tenant <> '' and run_at <= now() limit ?) runnable
+            select count(*) from (
+                (select 1 from job where state = 'QUEUED' and turn is not null and tenant <> '' limit ?)
+                union all
+                (select 1 from job where state = 'QUEUED' and turn is null and capped limit ?)
+                limit ?) runnable
             """;
 
     private final Database database;
@@ -21,7 +25,8 @@ public class QueueStore {
     }
 
     /**
-     * How many jobs could be run now if there were workers, without those that were put off.
+     * How many jobs could be run now if there were workers, without those that were put off; with
+     * those that wait because their tenant may not run more at once.
      *
      * @param most where to stop counting
      * @throws StoreUnavailable when the same call may succeed later
@@ -31,6 +36,8 @@ public class QueueStore {
                 connection -> {
                     try (var statement = connection.prepareStatement(RUNNABLE)) {
                         statement.setInt(1, most);
+                        statement.setInt(2, most);
+                        statement.setInt(3, most);
                         try (var row = statement.executeQuery()) {
                             row.next();
                             return row.getInt(1);

@@ -28,10 +28,13 @@ public class RetryStore {
     private static final String LOOK =
             "select id, state from job where id = any (?::uuid[]) order by id for update";
 
+    /**
+     * Not with the turn that it once had: that is long past, and it would come before all others.
+     */
     private static final String AGAIN =
             """
             update job set state = 'QUEUED', attempt = 0, epoch = epoch + 1, run_at = now(), finished_at = null,
-                           reason = null
+                           reason = null, turn = null
              where state = 'ABANDONED' and id = any (?::uuid[])
             """;
 
@@ -46,11 +49,11 @@ public class RetryStore {
             """;
 
     private final Database database;
-    private final Signals signals;
+    private final TurnStore turns;
 
-    RetryStore(Database database, Signals signals) {
+    RetryStore(Database database, TurnStore turns) {
         this.database = database;
-        this.signals = signals;
+        this.turns = turns;
     }
 
     /**
@@ -102,7 +105,7 @@ public class RetryStore {
                         });
         int again = Collections.frequency(found.values(), ABANDONED);
         if (again > 0) {
-            signals.queued(again);
+            turns.bringIn();
         }
         return found;
     }

@@ -43,17 +43,27 @@ public class SubmissionStore {
 
     private static final String INSERT_JOBS =
             """
+            with given as materialized (
+                select *, %s as demand, exists (select from tenant_cap c where c.tenant = t.tenant and not c.lifted) as capped
+                  from unnest(?::uuid[], ?::text[], ?::text[], ?::text[], ?::int[], ?::timestamptz[], ?::timestamptz[],
+                              ?::bigint[], ?::jsonb[], ?::text[], ?::bool[], ?::int[], ?::int[])
+                    as t (id, tenant, batch, language, priority, run_at, deadline, memory_bytes, labels, image, network,
+                          cpus, ahead)
+            ), line as materialized (
+                select tenant, priority, demand, next_turn(tenant, priority, demand) as turn
+                  from (select distinct tenant, priority, demand from given) lines
+            )
             insert into job (id, tenant, batch, language, priority, run_at, deadline, memory_bytes, labels,
-                             image, network, cpus)
+                             image, network, cpus, capped, turn)
             select id, tenant, batch, language, priority, coalesce(run_at, now()), deadline, memory_bytes, labels,
-                   image, network, cpus
-              from unnest(?::uuid[], ?::text[], ?::text[], ?::text[], ?::int[], ?::timestamptz[], ?::timestamptz[],
-                          ?::bigint[], ?::jsonb[], ?::text[], ?::bool[], ?::int[])
-                as t (id, tenant, batch, language, priority, run_at, deadline, memory_bytes, labels, image, network,
-                      cpus)
+                   image, network, cpus, capped,
+                   case when not capped and (run_at is null or run_at <= now()) then line.turn + ahead end
+              from given join line using (tenant, priority, demand)
+             order by id
             on conflict (id) do nothing
             returning id
-            """;
+            """
+                    .formatted(Matching.DEMAND_OF);
 
     private static final String INSERT_PAYLOADS =
             """
@@ -85,14 +95,16 @@ public class SubmissionStore {
 
     private final Database database;
     private final Signals signals;
+    private final Arrivals arrivals;
 
-    SubmissionStore(Database database, Signals signals) {
+    SubmissionStore(Database database, Signals signals, Arrivals arrivals) {
         this.database = database;
         this.signals = signals;
+        this.arrivals = arrivals;
     }
 
     /**
-     * Inserts what is new, all in one transaction.
+     * Inserts what is new, all in one transaction; their turns are in the order of the list.
      *
      * @param submissions with distinct ids
      * @return an outcome for each id
@@ -108,7 +120,10 @@ public class SubmissionStore {
         // deadlock.
         var sorted = submissions.stream().sorted(Comparator.comparing(Submission::id)).toList();
         var step = QueueStep.begin("admit");
-        var outcomes = database.sql(connection -> insert(connection, sorted));
+        Map<JobId, Outcome> outcomes;
+        try (var arriving = arrivals.of(submissions)) {
+            outcomes = database.sql(connection -> insert(connection, sorted, arriving));
+        }
         step.end(sorted.size());
         int accepted = Collections.frequency(outcomes.values(), Outcome.ACCEPTED);
         if (accepted > 0) {
@@ -118,11 +133,12 @@ public class SubmissionStore {
     }
 
     /** As {@link #insert(List)}, in a transaction that is under way, of which nobody is told. */
-    static Map<JobId, Outcome> insert(Connection connection, List<Submission> sorted)
+    static Map<JobId, Outcome> insert(
+            Connection connection, List<Submission> sorted, Arrivals.Arriving arriving)
             throws SQLException {
         Set<JobId> without = ContextUses.withoutContext(connection, sorted);
         var runnable = sorted.stream().filter(s -> !without.contains(s.id())).toList();
-        Set<JobId> accepted = insertJobs(connection, runnable);
+        Set<JobId> accepted = insertJobs(connection, runnable, arriving);
         var fresh = sorted.stream().filter(s -> accepted.contains(s.id())).toList();
         if (!fresh.isEmpty()) {
             insertPayloads(connection, fresh);
@@ -140,7 +156,8 @@ public class SubmissionStore {
         return outcomes;
     }
 
-    private static Set<JobId> insertJobs(Connection connection, List<Submission> jobs)
+    private static Set<JobId> insertJobs(
+            Connection connection, List<Submission> jobs, Arrivals.Arriving arriving)
             throws SQLException {
         try (var statement = connection.prepareStatement(INSERT_JOBS)) {
             var columns = new ArrayColumns<>(statement, jobs);
@@ -156,6 +173,7 @@ public class SubmissionStore {
             columns.texts(s -> s.spec().program().needs().image());
             columns.booleans(s -> s.spec().program().needs().network());
             columns.ints(s -> Demand.of(s.spec()).cpus());
+            columns.ints(s -> arriving.ahead(s.id()));
             Set<JobId> inserted = new HashSet<>();
             try (var rows = statement.executeQuery()) {
                 while (rows.next()) {

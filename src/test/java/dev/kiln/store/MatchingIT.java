@@ -306,9 +306,9 @@ class MatchingIT {
             throws SQLException {
         sql(
                 """
-                insert into job (id, tenant, language, priority, run_at, memory_bytes, network)
-                select gen_random_uuid(), 'default', '%s', 5, now() - interval '1 hour', %d, %b
-                  from generate_series(1, %d)
+                insert into job (id, tenant, language, priority, run_at, memory_bytes, network, turn)
+                select gen_random_uuid(), 'default', '%s', 5, now() - interval '1 hour', %d, %b, n
+                  from generate_series(1, %d) as n
                 """
                         .formatted(language, memory, network, jobs));
     }

@@ -7,6 +7,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The Kiln that is measured.
@@ -32,7 +33,7 @@ record MeasuredKiln(
                     Optional.ofNullable(options.kafka()),
                     Optional.empty());
         }
-        var machine = SingleMachine.temporary(env, "bench", serverOptions);
+        var machine = SingleMachine.temporary(env, "bench", options(serverOptions));
         try {
             steps.run("start Kafka and PostgreSQL", machine::startBacking);
             steps.run("start Kiln", machine::startServer);
@@ -45,6 +46,11 @@ record MeasuredKiln(
             machine.close();
             throw e;
         }
+    }
+
+    /** As `kiln up` starts one: it shares the host with what it is measured by. */
+    private static List<String> options(List<String> serverOptions) {
+        return Stream.concat(SingleMachine.SPARING.stream(), serverOptions.stream()).toList();
     }
 
     /** The port of the server. */

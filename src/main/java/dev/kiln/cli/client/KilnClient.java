@@ -192,6 +192,29 @@ public final class KilnClient implements AutoCloseable {
         accepted(post("v1/workers/" + worker + ":" + action, "application/json", new byte[0]));
     }
 
+    /** The tenants of which only so many jobs may run at once. */
+    public JsonNode caps() throws InterruptedException {
+        return accepted(send(request("v1/tenants").GET()));
+    }
+
+    /** Has no more jobs of the tenant run at once. */
+    public JsonNode cap(String tenant, int most) throws InterruptedException {
+        return tenant(tenant, "cap?max_running=" + most);
+    }
+
+    /** Lets as many jobs of the tenant run as there is room for. */
+    public JsonNode uncap(String tenant) throws InterruptedException {
+        return tenant(tenant, "uncap");
+    }
+
+    private JsonNode tenant(String tenant, String action) throws InterruptedException {
+        return accepted(
+                post(
+                        "v1/tenants/" + encoded(tenant) + ":" + action,
+                        "application/json",
+                        new byte[0]));
+    }
+
     /**
      * Uploads a context and gives what a submission names it by.
      *

@@ -17,8 +17,8 @@ final class QueueTables implements AutoCloseable {
                            || '7' || substr(md5(random()::text), 1, 3) || '8' || substr(md5(random()::text), 1, 15))::uuid as id
                   from generate_series(1, %d) as n
             ), jobs as (
-                insert into job (id, tenant, language, priority, run_at, memory_bytes)
-                select id, 'bench', 'scripted', 0, now() + n * interval '1 microsecond' - interval '1 minute', 67108864 from ids
+                insert into job (id, tenant, language, priority, run_at, memory_bytes, turn)
+                select id, 'bench', 'scripted', 0, now() - interval '1 minute', 67108864, n from ids
             )
             insert into job_payload (job_id, code, stdin, inputs, body_hash, timeout_ms, memory_limit, cpu_limit,
                                      pids_limit, output_limit, disk_limit)
