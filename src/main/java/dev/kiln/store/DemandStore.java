@@ -10,16 +10,20 @@ import java.sql.SQLException;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Tells which queued jobs no live worker can run, and why. */
 @ApplicationScoped
 public class DemandStore {
     private static final String UNMET =
             """
-            select d.language, d.network, d.image, d.cpus, d.memory_bytes, %s
-              from (select %s from job where id = ? and state = 'QUEUED') d
+            select d.language, d.network, d.image, d.cpus, d.memory_bytes, %s,
+                   (select format('the tenant %%s runs at most %%s at once', c.tenant, c.max_running)
+                      from tenant_cap c where c.tenant = d.of_tenant and not c.lifted and d.beyond)
+              from (select %s, tenant as of_tenant, capped and turn is null and run_at <= now() as beyond
+                      from job where id = ? and state = 'QUEUED') d
               left join worker w on w.live_until > now()
-             group by d.language, d.network, d.image, d.cpus, d.memory_bytes
+             group by d.language, d.network, d.image, d.cpus, d.memory_bytes, d.of_tenant, d.beyond
             """
                     .formatted(Matching.LACK, Matching.DEMAND);
 
@@ -40,8 +44,8 @@ public class DemandStore {
     }
 
     /**
-     * Why no live worker can run this job, in one sentence; empty when one can, or when the job is
-     * not queued.
+     * Why no live worker can run this job, or else that its tenant may not run more at once, in one
+     * sentence; empty when neither is so, or when the job is not queued.
      *
      * @throws StoreUnavailable when the same call may succeed later
      */
@@ -64,7 +68,10 @@ public class DemandStore {
                         new Needs(row.getString(3), row.getBoolean(2)),
                         row.getInt(4),
                         row.getLong(5));
-        return Optional.ofNullable(row.getString(6)).map(Lack::valueOf).map(demand::unmet);
+        @Nullable String lack = row.getString(6);
+        return lack == null
+                ? Optional.ofNullable(row.getString(7))
+                : Optional.of(demand.unmet(Lack.valueOf(lack)));
     }
 
     /**

@@ -49,6 +49,7 @@ class TurnsIT {
     @Inject TurnStore turns;
     @Inject TenantCapStore caps;
     @Inject QueueStore queue;
+    @Inject DemandStore demands;
     @Inject AgroalDataSource dataSource;
 
     /** After each too: other tests must not find jobs without payload. */
@@ -199,10 +200,11 @@ class TurnsIT {
 
     @Test
     void a_cap_holds_for_what_is_queued_and_runs_already() throws Exception {
-        submit("late", 0, 20);
+        var last = submit("late", 0, 20).getLast();
         assertThat(claim(2)).hasSize(2);
         caps.set(new Cap("late", 3));
         assertThat(claim(10)).as("two of three run already").hasSize(1);
+        assertThat(demands.unmet(last)).contains("the tenant late runs at most 3 at once");
         assertThat(turns.bringIn()).isZero();
         assertThat(claim(10)).isEmpty();
         assertThat(queue.runnable(100)).as("they wait all the same").isEqualTo(17);
