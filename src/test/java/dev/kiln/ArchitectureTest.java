@@ -42,11 +42,13 @@ class ArchitectureTest {
                                     "problem",
                                     "lifecycle",
                                     "poll",
+                                    "retention",
                                     "topic")),
                     Map.entry(
                             "context",
                             Set.of("intake", "job", "lifecycle", "problem", "store", "wire")),
                     Map.entry("poll", Set.of("job", "store", "wire", "problem", "lifecycle")),
+                    Map.entry("retention", Set.of("store", "lifecycle")),
                     Map.entry("fleet", Set.of("job", "store", "wire", "problem", "lifecycle")),
                     Map.entry("event", Set.of("job", "store", "wire", "lifecycle", "topic")),
                     Map.entry("claim", Set.of("job", "store", "lifecycle")),

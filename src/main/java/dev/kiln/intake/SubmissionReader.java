@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public class SubmissionReader {
     /** Fields of the format that this version does not act on. */
-    private static final List<String> LATER = List.of("webhook", "ttl", "batch_size");
+    private static final List<String> LATER = List.of("webhook", "batch_size");
 
     private static final List<String> KNOWN =
             Stream.concat(
@@ -47,7 +47,8 @@ public class SubmissionReader {
                                     "priority",
                                     "labels",
                                     "run_at",
-                                    "deadline"),
+                                    "deadline",
+                                    "ttl"),
                             LATER.stream())
                     .toList();
     private static final List<String> SANDBOX =
@@ -68,6 +69,7 @@ public class SubmissionReader {
     private final LimitsReader limits;
     private final NeedsReader needs;
     private final ArtifactsReader artifacts;
+    private final AftercareReader aftercare;
 
     /**
      * @throws IllegalArgumentException when the policy contradicts itself
@@ -83,6 +85,7 @@ public class SubmissionReader {
         this.limits = new LimitsReader(policy);
         this.needs = new NeedsReader(policy, languages);
         this.artifacts = new ArtifactsReader(policy);
+        this.aftercare = new AftercareReader(policy);
     }
 
     /** Reads one document. No content of it, whatever it is, makes this throw. */
@@ -209,6 +212,7 @@ public class SubmissionReader {
         }
         var kept = artifacts.read(job);
         var place = PlacementReader.read(job);
+        var afterwards = aftercare.read(job);
         String batch = batch(job, place.batch(), origin);
         if (!job.errors().isEmpty()) {
             return null;
@@ -225,7 +229,8 @@ public class SubmissionReader {
                         input.context(),
                         kept),
                 bounds,
-                place.in(batch));
+                place.in(batch),
+                afterwards);
     }
 
     private static @Nullable String batch(Fields job, @Nullable String own, Origin origin) {

@@ -30,6 +30,8 @@ public enum ProblemType {
     JOB_NOT_ENDED("job-not-ended", "The job has not come to its end", 409),
     /** What the job read is no longer kept. */
     CONTEXT_GONE("context-gone", "The job's context is no longer there", 410),
+    /** It had ended, and the time was over for which it was to be kept. */
+    JOB_REMOVED("job-removed", "The job was removed", 410),
     TOO_LARGE("too-large", "The body is too large", 413),
     UNSUPPORTED_MEDIA_TYPE("unsupported-media-type", "The body's media type is not supported", 415),
     /** The range of bytes begins behind the content's end. */

@@ -34,8 +34,9 @@ public class RerunStore {
     private static final String INSERT_JOB =
             """
             insert into job (id, tenant, batch, language, priority, run_at, memory_bytes, labels, image, network, cpus,
-                             rerun_of)
-            select ?, tenant, batch, language, priority, now(), memory_bytes, labels, image, network, cpus, id
+                             ttl_seconds, rerun_of)
+            select ?, tenant, batch, language, priority, now(), memory_bytes, labels, image, network, cpus,
+                   ttl_seconds, id
               from job where id = ?
             """;
 
