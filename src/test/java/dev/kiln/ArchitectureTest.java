@@ -43,7 +43,8 @@ class ArchitectureTest {
                                     "lifecycle",
                                     "poll",
                                     "retention",
-                                    "topic")),
+                                    "topic",
+                                    "webhook")),
                     Map.entry(
                             "context",
                             Set.of("intake", "job", "lifecycle", "problem", "store", "wire")),
@@ -51,6 +52,9 @@ class ArchitectureTest {
                     Map.entry("retention", Set.of("store", "lifecycle")),
                     Map.entry("fleet", Set.of("job", "store", "wire", "problem", "lifecycle")),
                     Map.entry("event", Set.of("job", "store", "wire", "lifecycle", "topic")),
+                    Map.entry(
+                            "webhook",
+                            Set.of("event", "job", "store", "wire", "problem", "lifecycle")),
                     Map.entry("claim", Set.of("job", "store", "lifecycle")),
                     Map.entry("sandbox", Set.of("job")),
                     Map.entry("sandbox.docker", Set.of("job", "sandbox")),
@@ -143,6 +147,7 @@ class ArchitectureTest {
                     // that
                     // it makes no difference.
                     "com.github.dockerjava", Set.of("sandbox.docker", "bench.docker"),
+                    "org.apache.hc", Set.of("webhook"),
                     "jakarta.persistence", Set.of("store"),
                     "org.hibernate", Set.of("store"),
                     "org.flywaydb", Set.of("store"),

@@ -7,9 +7,11 @@ import dev.kiln.job.Limits;
 import dev.kiln.job.Needs;
 import dev.kiln.job.Program;
 import dev.kiln.job.Submission;
+import dev.kiln.webhook.WebhookRules;
 import dev.kiln.wire.FieldError;
 import dev.kiln.wire.Printable;
 import dev.kiln.wire.WireJson;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.math.BigDecimal;
 import java.util.List;
@@ -27,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public class SubmissionReader {
     /** Fields of the format that this version does not act on. */
-    private static final List<String> LATER = List.of("webhook", "batch_size");
+    private static final List<String> LATER = List.of("batch_size");
 
     private static final List<String> KNOWN =
             Stream.concat(
@@ -48,7 +50,8 @@ public class SubmissionReader {
                                     "labels",
                                     "run_at",
                                     "deadline",
-                                    "ttl"),
+                                    "ttl",
+                                    "webhook"),
                             LATER.stream())
                     .toList();
     private static final List<String> SANDBOX =
@@ -72,9 +75,20 @@ public class SubmissionReader {
     private final AftercareReader aftercare;
 
     /**
+     * One for a place without webhooks.
+     *
      * @throws IllegalArgumentException when the policy contradicts itself
      */
     public SubmissionReader(PolicyConfig policy, IntakeConfig config, LanguagesConfig languages) {
+        this(policy, config, languages, WebhookRules.none());
+    }
+
+    @Inject
+    SubmissionReader(
+            PolicyConfig policy,
+            IntakeConfig config,
+            LanguagesConfig languages,
+            WebhookRules webhooks) {
         this.config = config;
         this.json =
                 new StrictJson(
@@ -85,7 +99,7 @@ public class SubmissionReader {
         this.limits = new LimitsReader(policy);
         this.needs = new NeedsReader(policy, languages);
         this.artifacts = new ArtifactsReader(policy);
-        this.aftercare = new AftercareReader(policy);
+        this.aftercare = new AftercareReader(policy, webhooks);
     }
 
     /** Reads one document. No content of it, whatever it is, makes this throw. */

@@ -5,6 +5,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -111,10 +112,11 @@ public class TopicCheck {
             throws InterruptedException, ExecutionException, TimeoutException {
         var resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
         var settings =
-                admin.describeConfigs(List.of(resource))
-                        .all()
-                        .get(SECONDS, TimeUnit.SECONDS)
-                        .get(resource);
+                Objects.requireNonNull(
+                        admin.describeConfigs(List.of(resource))
+                                .all()
+                                .get(SECONDS, TimeUnit.SECONDS)
+                                .get(resource));
         return TopicMemory.of(
                 topic,
                 settings.entries().stream()

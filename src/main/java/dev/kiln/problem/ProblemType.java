@@ -17,6 +17,8 @@ public enum ProblemType {
     NO_RESULT("no-result", "The job has no result yet", 404),
     /** There was nothing to compile, and never will be. */
     NO_COMPILER("no-compiler", "No compiler was run for the job", 404),
+    /** It was submitted without one. */
+    NO_WEBHOOK("no-webhook", "The job has no webhook", 404),
     UNKNOWN_ARTIFACT("unknown-artifact", "The job has no such artifact", 404),
     METHOD_NOT_ALLOWED("method-not-allowed", "This address does not take this method", 405),
     NOT_ACCEPTABLE("not-acceptable", "No representation is acceptable to the client", 406),

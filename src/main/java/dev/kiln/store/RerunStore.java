@@ -34,9 +34,9 @@ public class RerunStore {
     private static final String INSERT_JOB =
             """
             insert into job (id, tenant, batch, language, priority, run_at, memory_bytes, labels, image, network, cpus,
-                             ttl_seconds, rerun_of)
+                             ttl_seconds, webhook, rerun_of)
             select ?, tenant, batch, language, priority, now(), memory_bytes, labels, image, network, cpus,
-                   ttl_seconds, id
+                   ttl_seconds, webhook, id
               from job where id = ?
             """;
 

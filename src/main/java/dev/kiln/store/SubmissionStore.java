@@ -51,13 +51,14 @@ public class SubmissionStore {
     static final String INSERT_JOBS =
             """
             insert into job (id, tenant, batch, language, priority, run_at, deadline, memory_bytes, labels,
-                             image, network, cpus, ttl_seconds)
+                             image, network, cpus, ttl_seconds, webhook)
             select id, tenant, batch, language, priority, coalesce(run_at, now()), deadline, memory_bytes, labels,
-                   image, network, cpus, ttl_seconds
+                   image, network, cpus, ttl_seconds, webhook
               from unnest(?::uuid[], ?::text[], ?::text[], ?::text[], ?::int[], ?::timestamptz[], ?::timestamptz[],
-                          ?::bigint[], ?::jsonb[], ?::text[], ?::bool[], ?::int[], ?::int[])
+                          ?::bigint[], ?::jsonb[], ?::text[], ?::bool[], ?::int[], ?::int[],
+                          ?::text[])
                 as t (id, tenant, batch, language, priority, run_at, deadline, memory_bytes, labels, image, network,
-                      cpus, ttl_seconds)
+                      cpus, ttl_seconds, webhook)
              where not exists (select from retired_id r where r.id = t.id offset 0)
             on conflict (id) do nothing
             returning id
@@ -187,6 +188,7 @@ public class SubmissionStore {
             columns.booleans(s -> s.spec().program().needs().network());
             columns.ints(s -> Demand.of(s.spec()).cpus());
             columns.ints(s -> s.spec().aftercare().ttlSeconds());
+            columns.texts(s -> s.spec().aftercare().webhook());
             return ids(statement);
         }
     }
@@ -245,7 +247,7 @@ public class SubmissionStore {
     /** Whether each is what the job of its id was submitted as. */
     static Map<JobId, Outcome> compareBodies(Connection connection, List<Submission> known)
             throws SQLException {
-        Map<JobId, byte @Nullable []> hashes = new HashMap<>();
+        Map<JobId, byte[]> hashes = new HashMap<>();
         Set<JobId> retired = new HashSet<>();
         try (var statement = connection.prepareStatement(BODY_HASHES)) {
             new ArrayColumns<>(statement, known).uuids(s -> s.id().value());

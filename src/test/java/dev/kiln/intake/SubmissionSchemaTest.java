@@ -30,6 +30,7 @@ class SubmissionSchemaTest {
                     "no job gets a network here",
                     "at most 900",
                     "at most 2592000",
+                    "kiln.webhooks.secrets",
                     "at least 0.001",
                     "at most 4",
                     "at least 64m",

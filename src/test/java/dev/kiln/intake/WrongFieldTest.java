@@ -60,7 +60,21 @@ class WrongFieldTest {
                         "\"artifacts\": [" + "\"a\",".repeat(64) + "\"a\"]",
                         "/artifacts",
                         "has 65 paths, the limit is 64"),
-                arguments("\"webhook\": \"x\"", "/webhook", "not supported yet"),
+                arguments("\"webhook\": \"x\"", "/webhook", "must be an object, is a string"),
+                arguments("\"webhook\": {}", "/webhook/url", "is missing"),
+                arguments("\"webhook\": {\"url\": 1}", "/webhook/url", "must be a string"),
+                arguments(
+                        "\"webhook\": {\"url\": \"https://a.example\", \"uri\": 1}",
+                        "/webhook/uri",
+                        "did you mean \"url\"?"),
+                arguments(
+                        "\"webhook\": {\"url\": \"ftp://a.example\"}",
+                        "/webhook/url",
+                        "begins with https://"),
+                arguments(
+                        "\"webhook\": {\"url\": \"https://a.example\"}",
+                        "/webhook",
+                        "kiln.webhooks.secrets.default"),
                 arguments("\"ttl\": 0", "/ttl", "at least 1"),
                 arguments("\"ttl\": 1.5", "/ttl", "whole number"),
                 arguments("\"ttl\": \"7d\"", "/ttl", "must be a number"),

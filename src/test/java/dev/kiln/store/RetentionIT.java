@@ -115,7 +115,8 @@ class RetentionIT {
         submissions.insert(List.of(told));
         var running = claim();
         submissions.insert(List.of(Jobs.python("queued")));
-        sql("update job set submitted_at = now() - interval '1 year', run_at = now() - interval '1 year'");
+        sql(
+                "update job set submitted_at = now() - interval '1 year', run_at = now() - interval '1 year'");
         assertThat(retention.removeExpired(BATCH)).isZero();
 
         results.finish(running.getFirst(), exited(0, "", Jobs.LIMITS));
@@ -126,6 +127,32 @@ class RetentionIT {
         assertThat(retention.removeExpired(BATCH)).isEqualTo(1);
         assertThat(reader.find(told.id())).isEmpty();
         assertThat(count("job")).isEqualTo(1);
+    }
+
+    @Test
+    void a_job_stays_as_long_as_its_webhook_waits_and_takes_its_deliveries_along()
+            throws Exception {
+        var plain = Jobs.python("pass");
+        var spec = plain.spec();
+        submissions.insert(
+                List.of(
+                        new Submission(
+                                plain.id(),
+                                new JobSpec(
+                                        spec.program(),
+                                        spec.limits(),
+                                        spec.placement(),
+                                        new Aftercare(
+                                                Duration.ofSeconds(1), "https://[::1]:7/in?x")),
+                                plain.bodyHash())));
+        finishAll();
+        endedAgo("1 year");
+        assertThat(count("webhook_delivery where host = '[::1]' and state = 'PENDING'"))
+                .isEqualTo(1);
+        assertThat(retention.removeExpired(BATCH)).isZero();
+        sql("update webhook_delivery set state = 'FAILED'");
+        assertThat(retention.removeExpired(BATCH)).isEqualTo(1);
+        assertThat(count("webhook_delivery")).isZero();
     }
 
     @Test
@@ -160,8 +187,7 @@ class RetentionIT {
                 "{\"language\": \"python\", \"code\": \"1\", \"id\": \"%s\"}".formatted(job.id());
         var alone = post(document, null);
         assertThat(alone.statusCode()).isEqualTo(410);
-        assertThat(json(alone).at("/type").asText())
-                .isEqualTo("/problems/job-removed");
+        assertThat(json(alone).at("/type").asText()).isEqualTo("/problems/job-removed");
         assertThat(json(alone).at("/errors/0/pointer").asText()).isEqualTo("/id");
         assertThat(post(document, "key").statusCode()).isEqualTo(410);
         assertThat(count("idempotency_key")).isZero();
@@ -213,7 +239,9 @@ class RetentionIT {
         JsonNode problem = json(gone);
         assertThat(problem.at("/type").asText()).isEqualTo("/problems/job-removed");
         assertThat(problem.at("/detail").asText())
-                .contains("was removed at " + WireJson.time(retention.find(job.id()).orElseThrow().at()));
+                .contains(
+                        "was removed at "
+                                + WireJson.time(retention.find(job.id()).orElseThrow().at()));
 
         sql("update retired_id set retired_at = now() - interval '16 days'");
         assertThat(retention.forgetIds(Duration.ofDays(15), BATCH)).isEqualTo(1);
@@ -233,10 +261,12 @@ class RetentionIT {
 
     @Test
     void ids_and_refusals_are_forgotten_a_few_at_a_time() throws SQLException {
-        sql("insert into retired_id select gen_random_uuid(), 'acme', now() - i * interval '1 hour'"
-                + " from generate_series(1, 48) i");
-        sql("insert into rejected select gen_random_uuid(), '[]', now() - i * interval '1 hour'"
-                + " from generate_series(1, 48) i");
+        sql(
+                "insert into retired_id select gen_random_uuid(), 'acme', now() - i * interval '1 hour'"
+                        + " from generate_series(1, 48) i");
+        sql(
+                "insert into rejected select gen_random_uuid(), '[]', now() - i * interval '1 hour'"
+                        + " from generate_series(1, 48) i");
         var day = Duration.ofHours(24).plusMinutes(30);
         assertThat(List.of(retention.forgetIds(day, 10), retention.forgetIds(day, 10)))
                 .containsExactly(10, 10);
@@ -254,8 +284,7 @@ class RetentionIT {
                 insert into job (id, tenant, language, state, priority, run_at, memory_bytes, finished_at)
                 select gen_random_uuid(), 'acme', 'python', 'FINISHED', 0, now(), 1, now() - interval '8 days'
                   from generate_series(1, 20000)""");
-        sql(
-                "insert into job_payload select id, '', '', '', '', 1, 1, 1, 1, 1, 1 from job");
+        sql("insert into job_payload select id, '', '', '', '', 1, 1, 1, 1, 1, 1 from job");
         var live = IntStream.range(0, 300).mapToObj(i -> Jobs.python("pass #" + i)).toList();
         submissions.insert(live);
 
@@ -320,6 +349,7 @@ class RetentionIT {
             columns.booleans(_ -> false);
             columns.ints(_ -> 1);
             columns.ints(_ -> 1);
+            columns.texts(_ -> null);
             List<String> lines = new ArrayList<>();
             try (var rows = s.executeQuery()) {
                 while (rows.next()) {
@@ -335,7 +365,8 @@ class RetentionIT {
         var spec = job.spec();
         return new Submission(
                 job.id(),
-                new JobSpec(spec.program(), spec.limits(), spec.placement(), new Aftercare(ttl)),
+                new JobSpec(
+                        spec.program(), spec.limits(), spec.placement(), new Aftercare(ttl, null)),
                 job.bodyHash());
     }
 
