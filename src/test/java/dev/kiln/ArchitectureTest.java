@@ -42,13 +42,19 @@ class ArchitectureTest {
                                     "problem",
                                     "lifecycle",
                                     "poll",
-                                    "topic")),
+                                    "retention",
+                                    "topic",
+                                    "webhook")),
                     Map.entry(
                             "context",
                             Set.of("intake", "job", "lifecycle", "problem", "store", "wire")),
                     Map.entry("poll", Set.of("job", "store", "wire", "problem", "lifecycle")),
+                    Map.entry("retention", Set.of("store", "lifecycle")),
                     Map.entry("fleet", Set.of("job", "store", "wire", "problem", "lifecycle")),
                     Map.entry("event", Set.of("job", "store", "wire", "lifecycle", "topic")),
+                    Map.entry(
+                            "webhook",
+                            Set.of("event", "job", "store", "wire", "problem", "lifecycle")),
                     Map.entry("claim", Set.of("job", "store", "lifecycle")),
                     Map.entry("sandbox", Set.of("job")),
                     Map.entry("sandbox.docker", Set.of("job", "sandbox")),
@@ -141,6 +147,7 @@ class ArchitectureTest {
                     // that
                     // it makes no difference.
                     "com.github.dockerjava", Set.of("sandbox.docker", "bench.docker"),
+                    "org.apache.hc", Set.of("webhook"),
                     "jakarta.persistence", Set.of("store"),
                     "org.hibernate", Set.of("store"),
                     "org.flywaydb", Set.of("store"),

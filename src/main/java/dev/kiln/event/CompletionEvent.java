@@ -30,7 +30,7 @@ public final class CompletionEvent {
     public static byte[] of(Completion completion) {
         var event = WireJson.object();
         event.put("specversion", "1.0");
-        event.put("id", completion.job() + "/" + completion.epoch());
+        event.put("id", id(completion));
         event.put("source", SOURCE);
         event.put("type", TYPE);
         event.put("subject", completion.job().toString());
@@ -38,6 +38,11 @@ public final class CompletionEvent {
         event.put("datacontenttype", "application/json");
         event.set("data", data(completion));
         return WireJson.bytes(event);
+    }
+
+    /** The event's id, the same by whatever way it goes out. */
+    public static String id(Completion completion) {
+        return completion.job() + "/" + completion.epoch();
     }
 
     private static ObjectNode data(Completion completion) {

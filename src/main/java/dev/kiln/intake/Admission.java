@@ -49,6 +49,9 @@ public class Admission {
         /** Its tenant has no such context as it names; an upload helps. */
         record UnknownContext(JobId id) implements Outcome {}
 
+        /** The job that its id stands for was removed; it does not run again. */
+        record Retired(JobId id) implements Outcome {}
+
         /** The database refuses its content; no repetition will help. */
         record Unstorable(JobId id) implements Outcome {}
     }
@@ -158,6 +161,7 @@ public class Admission {
             case KNOWN -> new Outcome.AlreadyKnown(id);
             case CONFLICT -> new Outcome.Conflict(id);
             case UNKNOWN_CONTEXT -> new Outcome.UnknownContext(id);
+            case RETIRED -> new Outcome.Retired(id);
             case null -> throw new IllegalStateException("the store has no outcome for " + id);
         };
     }

@@ -42,6 +42,7 @@ final class BatchAnswer {
             case Admission.Outcome.Conflict _ -> refuse(position, List.of(Refusals.CONFLICT));
             case Admission.Outcome.UnknownContext _ ->
                     refuse(position, List.of(Refusals.UNKNOWN_CONTEXT));
+            case Admission.Outcome.Retired _ -> refuse(position, List.of(Refusals.RETIRED));
             case Admission.Outcome.Unstorable _ -> refuse(position, List.of(Refusals.UNSTORABLE));
         }
     }

@@ -74,6 +74,7 @@ class KeyedAdmission {
             case KNOWN -> new Admission.Outcome.AlreadyKnown(id);
             case CONFLICT -> new Admission.Outcome.Conflict(id);
             case UNKNOWN_CONTEXT -> new Admission.Outcome.UnknownContext(id);
+            case RETIRED -> new Admission.Outcome.Retired(id);
         };
     }
 }

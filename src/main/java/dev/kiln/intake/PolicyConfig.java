@@ -121,6 +121,19 @@ public interface PolicyConfig {
     @WithDefault("64m")
     ByteSize contextMax();
 
+    @WithName("ttl.min")
+    @WithDefault("1s")
+    Duration ttlMin();
+
+    /** How long a job is kept after its end, in whole seconds; then it is removed. */
+    @WithName("ttl.default")
+    @WithDefault("7d")
+    Duration ttlDefault();
+
+    @WithName("ttl.max")
+    @WithDefault("30d")
+    Duration ttlMax();
+
     /** The files that are kept of one job, together; a worker holds as much for each slot. */
     @WithName("artifacts.max-bytes")
     @WithDefault("16m")

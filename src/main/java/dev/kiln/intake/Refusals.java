@@ -22,6 +22,14 @@ final class Refusals {
                     "names no context that its tenant has here: send it with PUT /v1/contexts/{sha256}, then this again");
     static final FieldError OTHER_TENANT =
             new FieldError("/tenant", "is not the tenant of this job: nothing was cancelled");
+    static final FieldError RETIRED =
+            new FieldError(
+                    "/id",
+                    "is that of a job that was removed, its time to be kept being over: to run this again give it another id");
+    static final FieldError TOO_OLD =
+            new FieldError(
+                    "",
+                    "the record is older than Kiln remembers which jobs it had (kiln.retention.remember-ids): send it again, under another id if it may have run before");
     static final FieldError UNSTORABLE =
             new FieldError("", "the database refuses the content of this document");
     private static final Logger LOG = Logger.getLogger(Refusals.class);

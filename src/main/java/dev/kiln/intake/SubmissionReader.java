@@ -7,9 +7,11 @@ import dev.kiln.job.Limits;
 import dev.kiln.job.Needs;
 import dev.kiln.job.Program;
 import dev.kiln.job.Submission;
+import dev.kiln.webhook.WebhookRules;
 import dev.kiln.wire.FieldError;
 import dev.kiln.wire.Printable;
 import dev.kiln.wire.WireJson;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.math.BigDecimal;
 import java.util.List;
@@ -27,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public class SubmissionReader {
     /** Fields of the format that this version does not act on. */
-    private static final List<String> LATER = List.of("webhook", "ttl", "batch_size");
+    private static final List<String> LATER = List.of("batch_size");
 
     private static final List<String> KNOWN =
             Stream.concat(
@@ -47,7 +49,9 @@ public class SubmissionReader {
                                     "priority",
                                     "labels",
                                     "run_at",
-                                    "deadline"),
+                                    "deadline",
+                                    "ttl",
+                                    "webhook"),
                             LATER.stream())
                     .toList();
     private static final List<String> SANDBOX =
@@ -68,11 +72,23 @@ public class SubmissionReader {
     private final LimitsReader limits;
     private final NeedsReader needs;
     private final ArtifactsReader artifacts;
+    private final AftercareReader aftercare;
 
     /**
+     * One for a place without webhooks.
+     *
      * @throws IllegalArgumentException when the policy contradicts itself
      */
     public SubmissionReader(PolicyConfig policy, IntakeConfig config, LanguagesConfig languages) {
+        this(policy, config, languages, WebhookRules.none());
+    }
+
+    @Inject
+    SubmissionReader(
+            PolicyConfig policy,
+            IntakeConfig config,
+            LanguagesConfig languages,
+            WebhookRules webhooks) {
         this.config = config;
         this.json =
                 new StrictJson(
@@ -83,6 +99,7 @@ public class SubmissionReader {
         this.limits = new LimitsReader(policy);
         this.needs = new NeedsReader(policy, languages);
         this.artifacts = new ArtifactsReader(policy);
+        this.aftercare = new AftercareReader(policy, webhooks);
     }
 
     /** Reads one document. No content of it, whatever it is, makes this throw. */
@@ -209,6 +226,7 @@ public class SubmissionReader {
         }
         var kept = artifacts.read(job);
         var place = PlacementReader.read(job);
+        var afterwards = aftercare.read(job);
         String batch = batch(job, place.batch(), origin);
         if (!job.errors().isEmpty()) {
             return null;
@@ -225,7 +243,8 @@ public class SubmissionReader {
                         input.context(),
                         kept),
                 bounds,
-                place.in(batch));
+                place.in(batch),
+                afterwards);
     }
 
     private static @Nullable String batch(Fields job, @Nullable String own, Origin origin) {

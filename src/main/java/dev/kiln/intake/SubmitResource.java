@@ -11,6 +11,7 @@ import dev.kiln.problem.Problem;
 import dev.kiln.problem.ProblemException;
 import dev.kiln.problem.ProblemType;
 import dev.kiln.store.StoreUnavailable;
+import dev.kiln.wire.FieldErrors;
 import dev.kiln.wire.WireJson;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.vertx.core.http.HttpServerRequest;
@@ -135,6 +136,7 @@ public class SubmitResource {
     @APIResponse(
             responseCode = "409",
             description = "The id belongs to a job with another body, or the key to another job")
+    @APIResponse(responseCode = "410", description = "The id is that of a job that was removed")
     @APIResponse(responseCode = "413", description = "The document is too large")
     @APIResponse(
             responseCode = "429",
@@ -196,6 +198,12 @@ public class SubmitResource {
                                     Refusals.problems(List.of(Refusals.CONFLICT))));
             case Admission.Outcome.UnknownContext _ ->
                     throw Refusals.invalid(List.of(Refusals.UNKNOWN_CONTEXT));
+            case Admission.Outcome.Retired _ ->
+                    throw new ProblemException(
+                            Problem.of(
+                                    ProblemType.JOB_REMOVED,
+                                    FieldErrors.inWords(List.of(Refusals.RETIRED)),
+                                    Refusals.problems(List.of(Refusals.RETIRED))));
             case Admission.Outcome.Unstorable _ ->
                     throw Refusals.invalid(List.of(Refusals.UNSTORABLE));
         };

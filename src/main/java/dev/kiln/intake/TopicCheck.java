@@ -1,24 +1,31 @@
 package dev.kiln.intake;
 
+import dev.kiln.retention.RetentionConfig;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.config.ConfigResource;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
 
 /** Looks whether the broker answers and has the topics. */
 @ApplicationScoped
 public class TopicCheck {
+    private static final Logger LOG = Logger.getLogger(TopicCheck.class);
     private static final int SECONDS = 6;
     private static final List<String> CHANNELS =
             List.of(
@@ -33,15 +40,25 @@ public class TopicCheck {
     private final String servers;
     private final Config config;
 
-    TopicCheck(@ConfigProperty(name = "kafka.bootstrap.servers") String servers, Config config) {
+    private final RetentionConfig retention;
+
+    TopicCheck(
+            @ConfigProperty(name = "kafka.bootstrap.servers") String servers,
+            Config config,
+            RetentionConfig retention) {
         this.servers = servers;
         this.config = config;
+        this.retention = retention;
     }
 
-    /** Returns one sentence with the remedy when the broker does not answer or lacks a topic. */
+    /**
+     * Returns one sentence with the remedy when the broker does not answer or lacks a topic, or
+     * when that of the submissions would bring records again that could then run again.
+     */
     public Optional<String> check() {
         try (Admin admin = client()) {
-            return check(admin);
+            var trouble = check(admin);
+            return trouble.isPresent() ? trouble : checkMemory(admin);
         } catch (KafkaException e) {
             return Optional.of(unreachable(e));
         }
@@ -66,6 +83,45 @@ public class TopicCheck {
             Thread.currentThread().interrupt();
             return Optional.of("Interrupted while asking Kafka at " + servers + ".");
         }
+    }
+
+    private Optional<String> checkMemory(Admin admin) {
+        String topic = config.getValue("mp.messaging.incoming.jobs.topic", String.class);
+        try {
+            return switch (memory(admin, topic).against(retention.rememberIds())) {
+                case TopicMemory.Verdict.Fine() -> Optional.empty();
+                case TopicMemory.Verdict.Refusal(String sentence) -> Optional.of(sentence);
+                case TopicMemory.Verdict.Warning(String sentence) -> {
+                    LOG.warn(sentence);
+                    yield Optional.empty();
+                }
+            };
+        } catch (KafkaException | ExecutionException | TimeoutException e) {
+            // Perhaps it may not be asked. Records have their times all the same.
+            LOG.warnf(
+                    "Kafka does not tell how long topic %s keeps records (%s): make sure that it is no longer than kiln.retention.remember-ids",
+                    topic, words(e));
+            return Optional.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.of("Interrupted while asking Kafka at " + servers + ".");
+        }
+    }
+
+    private static TopicMemory memory(Admin admin, String topic)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        var resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+        var settings =
+                Objects.requireNonNull(
+                        admin.describeConfigs(List.of(resource))
+                                .all()
+                                .get(SECONDS, TimeUnit.SECONDS)
+                                .get(resource));
+        return TopicMemory.of(
+                topic,
+                settings.entries().stream()
+                        .filter(entry -> entry.value() != null)
+                        .collect(Collectors.toMap(ConfigEntry::name, ConfigEntry::value)));
     }
 
     /** A client with what the connector's own properties say of security. */

@@ -32,18 +32,21 @@ class TopicIntake {
     private final TopicCancels cancels;
     private final RejectionStore rejections;
     private final RejectedTopic rejectedTopic;
+    private final RecordAge age;
 
     TopicIntake(
             TopicReader reader,
             Admission admission,
             TopicCancels cancels,
             RejectionStore rejections,
-            RejectedTopic rejectedTopic) {
+            RejectedTopic rejectedTopic,
+            RecordAge age) {
         this.reader = reader;
         this.admission = admission;
         this.cancels = cancels;
         this.rejections = rejections;
         this.rejectedTopic = rejectedTopic;
+        this.age = age;
     }
 
     /** A record that reads as a job. */
@@ -64,6 +67,8 @@ class TopicIntake {
             List<TopicCancels.Wish> wishes = new ArrayList<>();
             for (var source : batch) {
                 switch (reader.read(value(source), key(source))) {
+                    case TopicRecord.Submit(var submission) when age.tooOld(source) ->
+                            reject(source, submission.id(), List.of(Refusals.TOO_OLD));
                     case TopicRecord.Submit(var submission) ->
                             arrivals.add(new Arrival(source, submission));
                     case TopicRecord.Cancel(var cancellation) ->
@@ -85,10 +90,13 @@ class TopicIntake {
     private void admit(List<Arrival> arrivals) throws InterruptedException {
         var submissions = arrivals.stream().map(Arrival::submission).toList();
         var outcomes = onceAvailable("Postgres", () -> admission.admit(submissions));
+        int retired = 0;
         for (int i = 0; i < arrivals.size(); i++) {
             var source = arrivals.get(i).source();
             switch (outcomes.get(i)) {
                 case Admission.Outcome.Accepted _, Admission.Outcome.AlreadyKnown _ -> {}
+                // Like a repetition of a job that is still there: nothing to tell anybody.
+                case Admission.Outcome.Retired _ -> retired++;
                 case Admission.Outcome.Conflict(var id) ->
                         reject(source, id, List.of(Refusals.CONFLICT));
                 case Admission.Outcome.UnknownContext(var id) ->
@@ -96,6 +104,9 @@ class TopicIntake {
                 case Admission.Outcome.Unstorable(var id) ->
                         reject(source, id, List.of(Refusals.UNSTORABLE));
             }
+        }
+        if (retired > 0) {
+            LOG.infof("records=%d outcome=skipped: their jobs were removed", retired);
         }
     }
 

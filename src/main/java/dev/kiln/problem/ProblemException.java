@@ -1,13 +1,17 @@
 package dev.kiln.problem;
 
 import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.Response;
 
 /** Ends a request with a problem document. */
 public final class ProblemException extends WebApplicationException {
     private final transient Problem problem;
 
     public ProblemException(Problem problem) {
-        super(problem.detail(), problem.response());
+        // Without the document: an exception that brings an answer is not given to any mapper, and
+        // so
+        // to no Refinement.
+        super(problem.detail(), Response.status(problem.status()).build());
         this.problem = problem;
     }
 

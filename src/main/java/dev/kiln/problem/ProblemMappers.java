@@ -1,5 +1,7 @@
 package dev.kiln.problem;
 
+import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.Instance;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Request;
@@ -19,9 +21,19 @@ public final class ProblemMappers {
     private static final Set<String> KEPT_HEADERS =
             Set.of(HttpHeaders.ALLOW, HttpHeaders.RETRY_AFTER, HttpHeaders.WWW_AUTHENTICATE);
 
+    private final Instance<Refinement> refinements;
+
+    ProblemMappers(@Any Instance<Refinement> refinements) {
+        this.refinements = refinements;
+    }
+
     @ServerExceptionMapper
-    Response of(ProblemException e) {
-        return e.problem().response();
+    Response of(ProblemException e, UriInfo uri) {
+        Problem problem = e.problem();
+        for (Refinement refinement : refinements) {
+            problem = refinement.refine(problem, uri);
+        }
+        return problem.response();
     }
 
     @ServerExceptionMapper

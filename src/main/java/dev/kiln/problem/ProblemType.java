@@ -17,6 +17,8 @@ public enum ProblemType {
     NO_RESULT("no-result", "The job has no result yet", 404),
     /** There was nothing to compile, and never will be. */
     NO_COMPILER("no-compiler", "No compiler was run for the job", 404),
+    /** It was submitted without one. */
+    NO_WEBHOOK("no-webhook", "The job has no webhook", 404),
     UNKNOWN_ARTIFACT("unknown-artifact", "The job has no such artifact", 404),
     METHOD_NOT_ALLOWED("method-not-allowed", "This address does not take this method", 405),
     NOT_ACCEPTABLE("not-acceptable", "No representation is acceptable to the client", 406),
@@ -30,6 +32,8 @@ public enum ProblemType {
     JOB_NOT_ENDED("job-not-ended", "The job has not come to its end", 409),
     /** What the job read is no longer kept. */
     CONTEXT_GONE("context-gone", "The job's context is no longer there", 410),
+    /** It had ended, and the time was over for which it was to be kept. */
+    JOB_REMOVED("job-removed", "The job was removed", 410),
     TOO_LARGE("too-large", "The body is too large", 413),
     UNSUPPORTED_MEDIA_TYPE("unsupported-media-type", "The body's media type is not supported", 415),
     /** The range of bytes begins behind the content's end. */

@@ -90,7 +90,7 @@ public class KeyedSubmissionStore {
                                 .get(submission.id()));
         switch (outcome) {
             case ACCEPTED, KNOWN -> {}
-            case CONFLICT, UNKNOWN_CONTEXT -> execute(connection, DELETE, tenant, key);
+            case CONFLICT, UNKNOWN_CONTEXT, RETIRED -> execute(connection, DELETE, tenant, key);
         }
         return new Outcome.Told(submission.id(), outcome);
     }
@@ -100,6 +100,10 @@ public class KeyedSubmissionStore {
             throws SQLException {
         var repeated = new Submission(job, submission.spec(), submission.bodyHash());
         var outcome = SubmissionStore.compareBodies(connection, List.of(repeated)).get(job);
+        if (outcome == SubmissionStore.Outcome.RETIRED) {
+            // Removed since its key was found, and the key with it.
+            return new Outcome.Told(job, outcome);
+        }
         boolean same =
                 outcome == SubmissionStore.Outcome.KNOWN
                         && !(ownId && !job.equals(submission.id()));

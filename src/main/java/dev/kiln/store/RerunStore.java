@@ -34,9 +34,10 @@ public class RerunStore {
     private static final String INSERT_JOB =
             """
             insert into job (id, tenant, batch, language, priority, run_at, memory_bytes, labels, image, network, cpus,
-                             rerun_of, capped, turn)
-            select ?, tenant, batch, language, priority, now(), memory_bytes, labels, image, network, cpus, id,
-                   cap.capped, case when not cap.capped then next_turn(tenant, priority, demand) end
+                             ttl_seconds, webhook, rerun_of, capped, turn)
+            select ?, tenant, batch, language, priority, now(), memory_bytes, labels, image, network, cpus,
+                   ttl_seconds, webhook, id, cap.capped,
+                   case when not cap.capped then next_turn(tenant, priority, demand) end
               from job cross join lateral (
                   select exists (select from tenant_cap c where c.tenant = job.tenant and not c.lifted) as capped) cap
              where id = ?

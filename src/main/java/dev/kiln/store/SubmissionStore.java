@@ -11,6 +11,7 @@ import dev.kiln.job.Submission;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.UncheckedIOException;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.Collections;
@@ -38,39 +39,58 @@ public class SubmissionStore {
         /**
          * It names a context that its tenant has not uploaded, or not lately: nothing was written.
          */
-        UNKNOWN_CONTEXT
+        UNKNOWN_CONTEXT,
+        /** Its id is that of a job that was removed since: nothing was written. */
+        RETIRED
     }
 
-    private static final String INSERT_JOBS =
+    /**
+     * One probe of an index a job for whether its id is retired: without the {@code offset} the
+     * planner may hash all retired ids, in a plan that it made while there were few.
+     */
+    static final String INSERT_JOBS =
             """
             with given as materialized (
                 select *, %s as demand, exists (select from tenant_cap c where c.tenant = t.tenant and not c.lifted) as capped
                   from unnest(?::uuid[], ?::text[], ?::text[], ?::text[], ?::int[], ?::timestamptz[], ?::timestamptz[],
-                              ?::bigint[], ?::jsonb[], ?::text[], ?::bool[], ?::int[], ?::int[])
+                              ?::bigint[], ?::jsonb[], ?::text[], ?::bool[], ?::int[], ?::int[], ?::int[], ?::text[])
                     as t (id, tenant, batch, language, priority, run_at, deadline, memory_bytes, labels, image, network,
-                          cpus, ahead)
+                          cpus, ahead, ttl_seconds, webhook)
             ), line as materialized (
                 select tenant, priority, demand, next_turn(tenant, priority, demand) as turn
                   from (select distinct tenant, priority, demand from given) lines
             )
             insert into job (id, tenant, batch, language, priority, run_at, deadline, memory_bytes, labels,
-                             image, network, cpus, capped, turn)
+                             image, network, cpus, ttl_seconds, webhook, capped, turn)
             select id, tenant, batch, language, priority, coalesce(run_at, now()), deadline, memory_bytes, labels,
-                   image, network, cpus, capped,
+                   image, network, cpus, ttl_seconds, webhook, capped,
                    case when not capped and (run_at is null or run_at <= now()) then line.turn + ahead end
               from given join line using (tenant, priority, demand)
+             where not exists (select from retired_id r where r.id = given.id offset 0)
              order by id
             on conflict (id) do nothing
             returning id
             """
                     .formatted(Matching.DEMAND_OF);
 
+    /**
+     * Looks once more for retired ids. The insert of the jobs may have waited, with its older view
+     * of the tables, for the removal of the very job that it then took for new.
+     */
     private static final String INSERT_PAYLOADS =
             """
             insert into job_payload (job_id, code, stdin, inputs, body_hash, timeout_ms, memory_limit, cpu_limit,
                                      pids_limit, output_limit, disk_limit, context, context_sha256)
             select * from unnest(?::uuid[], ?::bytea[], ?::bytea[], ?::bytea[], ?::bytea[], ?::bigint[], ?::bigint[],
-                                 ?::float8[], ?::int[], ?::bigint[], ?::bigint[], ?::bytea[], ?::bytea[])
+                                 ?::float8[], ?::int[], ?::bigint[], ?::bigint[], ?::bytea[], ?::bytea[]) as t (job_id)
+             where not exists (select from retired_id r where r.id = t.job_id offset 0)
+            """;
+
+    /** Takes back what the insert of the payloads found to be retired. */
+    private static final String WITHDRAW =
+            """
+            delete from job where id = any (?::uuid[]) and exists (select from retired_id r where r.id = job.id offset 0)
+            returning id
             """;
 
     /** Jobs that were cancelled before they came: they end here and now, with their event. */
@@ -88,8 +108,14 @@ public class SubmissionStore {
             insert into outbox (job_id, epoch) select id, epoch from cancelled
             """;
 
+    /** What a job was submitted as, and whether one of that id was removed. */
     private static final String BODY_HASHES =
-            "select job_id, body_hash from job_payload where job_id = any (?::uuid[])";
+            """
+            select asked.id, p.body_hash, r.id is not null
+              from unnest(?::uuid[]) as asked (id)
+              left join lateral (select body_hash from job_payload where job_id = asked.id offset 0) p on true
+              left join lateral (select id from retired_id where id = asked.id offset 0) r on true
+            """;
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -139,9 +165,9 @@ public class SubmissionStore {
         Set<JobId> without = ContextUses.withoutContext(connection, sorted);
         var runnable = sorted.stream().filter(s -> !without.contains(s.id())).toList();
         Set<JobId> accepted = insertJobs(connection, runnable, arriving);
-        var fresh = sorted.stream().filter(s -> accepted.contains(s.id())).toList();
+        accepted.removeAll(insertPayloads(connection, those(accepted, sorted)));
+        var fresh = those(accepted, sorted);
         if (!fresh.isEmpty()) {
-            insertPayloads(connection, fresh);
             ContextUses.insert(connection, fresh);
             cancelEarly(connection, fresh);
         }
@@ -154,6 +180,10 @@ public class SubmissionStore {
             outcomes.putAll(compareBodies(connection, known));
         }
         return outcomes;
+    }
+
+    private static List<Submission> those(Set<JobId> ids, List<Submission> of) {
+        return of.stream().filter(s -> ids.contains(s.id())).toList();
     }
 
     private static Set<JobId> insertJobs(
@@ -174,18 +204,28 @@ public class SubmissionStore {
             columns.booleans(s -> s.spec().program().needs().network());
             columns.ints(s -> Demand.of(s.spec()).cpus());
             columns.ints(s -> arriving.ahead(s.id()));
-            Set<JobId> inserted = new HashSet<>();
-            try (var rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    inserted.add(new JobId(rows.getObject(1, UUID.class)));
-                }
-            }
-            return inserted;
+            columns.ints(s -> s.spec().aftercare().ttlSeconds());
+            columns.texts(s -> s.spec().aftercare().webhook());
+            return ids(statement);
         }
     }
 
-    private static void insertPayloads(Connection connection, List<Submission> jobs)
+    private static Set<JobId> ids(PreparedStatement statement) throws SQLException {
+        Set<JobId> ids = new HashSet<>();
+        try (var rows = statement.executeQuery()) {
+            while (rows.next()) {
+                ids.add(new JobId(rows.getObject(1, UUID.class)));
+            }
+        }
+        return ids;
+    }
+
+    /** Returns those that are no new jobs after all, and have been taken back. */
+    private static Set<JobId> insertPayloads(Connection connection, List<Submission> jobs)
             throws SQLException {
+        if (jobs.isEmpty()) {
+            return Set.of();
+        }
         try (var statement = connection.prepareStatement(INSERT_PAYLOADS)) {
             var columns = new ArrayColumns<>(statement, jobs);
             columns.uuids(s -> s.id().value());
@@ -201,7 +241,15 @@ public class SubmissionStore {
             columns.longs(s -> s.spec().limits().diskBytes());
             columns.bytes(s -> inline(s.spec().program().context()));
             columns.bytes(s -> sha256(s.spec().program().context()));
-            statement.executeUpdate();
+            return statement.executeUpdate() == jobs.size() ? Set.of() : withdraw(connection, jobs);
+        }
+    }
+
+    private static Set<JobId> withdraw(Connection connection, List<Submission> jobs)
+            throws SQLException {
+        try (var statement = connection.prepareStatement(WITHDRAW)) {
+            new ArrayColumns<>(statement, jobs).uuids(s -> s.id().value());
+            return ids(statement);
         }
     }
 
@@ -217,11 +265,16 @@ public class SubmissionStore {
     static Map<JobId, Outcome> compareBodies(Connection connection, List<Submission> known)
             throws SQLException {
         Map<JobId, byte[]> hashes = new HashMap<>();
+        Set<JobId> retired = new HashSet<>();
         try (var statement = connection.prepareStatement(BODY_HASHES)) {
             new ArrayColumns<>(statement, known).uuids(s -> s.id().value());
             try (var rows = statement.executeQuery()) {
                 while (rows.next()) {
-                    hashes.put(new JobId(rows.getObject(1, UUID.class)), rows.getBytes(2));
+                    var id = new JobId(rows.getObject(1, UUID.class));
+                    hashes.put(id, rows.getBytes(2));
+                    if (rows.getBoolean(3)) {
+                        retired.add(id);
+                    }
                 }
             }
         }
@@ -229,7 +282,8 @@ public class SubmissionStore {
         for (Submission s : known) {
             byte[] hash = hashes.get(s.id());
             if (hash == null) {
-                outcomes.put(s.id(), Outcome.UNKNOWN_CONTEXT);
+                boolean removed = retired.contains(s.id());
+                outcomes.put(s.id(), removed ? Outcome.RETIRED : Outcome.UNKNOWN_CONTEXT);
             } else {
                 boolean same = Arrays.equals(hash, s.bodyHash());
                 outcomes.put(s.id(), same ? Outcome.KNOWN : Outcome.CONFLICT);

@@ -42,7 +42,10 @@ class PolicyConfigTest {
         "kiln.policy.output.max, 1k",
         "kiln.policy.disk.min, 1g",
         "kiln.policy.timeout.min, 0s",
-        "kiln.policy.cpus.min, 0"
+        "kiln.policy.cpus.min, 0",
+        "kiln.policy.ttl.min, 0s",
+        "kiln.policy.ttl.default, 31d",
+        "kiln.policy.ttl.max, 36500d"
     })
     void a_policy_that_contradicts_itself_is_refused_at_start(String property, String value) {
         assertThatThrownBy(() -> Configs.reader(Map.of(property, value)))

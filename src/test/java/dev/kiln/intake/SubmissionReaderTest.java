@@ -57,7 +57,7 @@ class SubmissionReaderTest {
                                      "pids_limit": 7, "output_limit": 0, "disk_limit": "2M", "network_enabled": false},
                          "tenant": "acme", "batch": "nightly-7", "batch_size": null, "priority": -100,
                          "labels": {"k": "v w"}, "run_at": "2030-01-01T00:00:00+01:00",
-                         "deadline": "2030-01-01T00:00:00.5Z", "ttl": null, "webhook": null}
+                         "deadline": "2030-01-01T00:00:00.5Z", "ttl": 3600, "webhook": null}
                         """
                                 .formatted(OTHER));
         assertThat(submission.id()).hasToString(OTHER);
@@ -82,6 +82,12 @@ class SubmissionReaderTest {
         assertThat(spec.placement().labels()).containsOnlyKeys("k").containsValue("v w");
         assertThat(spec.placement().runAt()).isEqualTo(Instant.parse("2029-12-31T23:00:00Z"));
         assertThat(spec.placement().deadline()).isEqualTo(Instant.parse("2030-01-01T00:00:00.5Z"));
+        assertThat(spec.aftercare().ttl()).isEqualTo(Duration.ofHours(1));
+    }
+
+    @Test
+    void a_job_that_does_not_say_is_kept_for_the_policys_time() {
+        assertThat(spec(with("\"priority\": 1")).aftercare().ttl()).isEqualTo(Duration.ofDays(7));
     }
 
     @ParameterizedTest

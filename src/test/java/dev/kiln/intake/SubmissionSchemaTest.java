@@ -29,6 +29,8 @@ class SubmissionSchemaTest {
                     "is not among the images",
                     "no job gets a network here",
                     "at most 900",
+                    "at most 2592000",
+                    "kiln.webhooks.secrets",
                     "at least 0.001",
                     "at most 4",
                     "at least 64m",
@@ -79,6 +81,8 @@ class SubmissionSchemaTest {
                         "\"sandbox\": {\"network_enabled\": null, \"disk_limit\": \"1mB\"}",
                         "\"priority\": -100",
                         "\"priority\": 1.0e2",
+                        "\"ttl\": 60",
+                        "\"ttl\": 2.592e6",
                         "\"labels\": {\"a:b\": \"😀\"}",
                         "\"run_at\": \"2030-01-01T00:00:00.123456789+18:00\"",
                         "\"deadline\": \"2030-01-01t00:00:00z\"")

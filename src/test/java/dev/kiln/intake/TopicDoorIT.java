@@ -10,6 +10,7 @@ import dev.kiln.job.JobState;
 import dev.kiln.sandbox.ScriptedSandbox;
 import dev.kiln.store.JobReader;
 import dev.kiln.store.Rejection;
+import dev.kiln.store.RetentionStore;
 import dev.kiln.testing.Jobs;
 import dev.kiln.testing.ScriptedProfile;
 import dev.kiln.testing.Servers;
@@ -42,6 +43,7 @@ class TopicDoorIT {
     private static Topics topics;
 
     @Inject JobReader reader;
+    @Inject RetentionStore retention;
     @Inject ScriptedSandbox sandbox;
     @Inject AgroalDataSource dataSource;
 
@@ -101,6 +103,25 @@ class TopicDoorIT {
                                 r -> id.toString().equals(r.key()),
                                 Duration.ofSeconds(1)))
                 .isEmpty();
+    }
+
+    @Test
+    void the_record_of_a_job_that_was_removed_runs_nothing_again() {
+        var id = Jobs.id();
+        String document = HELLO.replace("{", "{\"ttl\":1,");
+        topics.submit(id.toString(), document);
+        awaitEnd(id);
+        // Not before its event is out, and a second after its end.
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> retention.removeExpired(100) > 0 && reader.find(id).isEmpty());
+        topics.submit(id.toString(), document);
+        var last = Jobs.id();
+        topics.submit(last.toString(), HELLO);
+        awaitEnd(last);
+        assertThat(sandbox.tags()).filteredOn(t -> t.job().equals(id)).hasSize(1);
+        assertThat(reader.find(id)).isEmpty();
+        assertThat(reader.rejection(id)).isEmpty();
+        assertThat(retention.find(id)).isPresent();
     }
 
     @Test
