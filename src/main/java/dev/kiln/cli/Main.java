@@ -45,6 +45,7 @@ public final class Main {
                     "workers",
                     "cordon",
                     "uncordon",
+                    "keys",
                     "up",
                     "demo",
                     "bench",
@@ -96,6 +97,7 @@ public final class Main {
             case "workers" -> new WorkersCommand(terminal);
             case "cordon" -> new CordonCommand(terminal);
             case "uncordon" -> new UncordonCommand(terminal);
+            case "keys" -> KeysCommand.with(terminal);
             case "up" -> new UpCommand(terminal);
             case "demo" -> new DemoCommand(terminal);
             case "bench" -> BenchCommand.with(terminal);
