@@ -33,9 +33,11 @@ class ArchitectureTest {
                     Map.entry("http", Set.of("problem", "lifecycle")),
                     Map.entry("wire", Set.of("job")),
                     Map.entry("store", Set.of("job", "lifecycle")),
+                    Map.entry("access", Set.of("job", "lifecycle", "problem", "store", "wire")),
                     Map.entry(
                             "intake",
                             Set.of(
+                                    "access",
                                     "job",
                                     "store",
                                     "wire",
@@ -45,9 +47,20 @@ class ArchitectureTest {
                                     "topic")),
                     Map.entry(
                             "context",
-                            Set.of("intake", "job", "lifecycle", "problem", "store", "wire")),
-                    Map.entry("poll", Set.of("job", "store", "wire", "problem", "lifecycle")),
-                    Map.entry("fleet", Set.of("job", "store", "wire", "problem", "lifecycle")),
+                            Set.of(
+                                    "access",
+                                    "intake",
+                                    "job",
+                                    "lifecycle",
+                                    "problem",
+                                    "store",
+                                    "wire")),
+                    Map.entry(
+                            "poll",
+                            Set.of("access", "job", "store", "wire", "problem", "lifecycle")),
+                    Map.entry(
+                            "fleet",
+                            Set.of("access", "job", "store", "wire", "problem", "lifecycle")),
                     Map.entry("event", Set.of("job", "store", "wire", "lifecycle", "topic")),
                     Map.entry("claim", Set.of("job", "store", "lifecycle")),
                     Map.entry("sandbox", Set.of("job")),
@@ -60,6 +73,7 @@ class ArchitectureTest {
                     Map.entry(
                             "run",
                             Set.of(
+                                    "access",
                                     "job",
                                     "claim",
                                     "store",
@@ -127,6 +141,7 @@ class ArchitectureTest {
                     Map.entry(
                             "",
                             Set.of(
+                                    "access",
                                     "intake",
                                     "lifecycle",
                                     "run",

@@ -32,14 +32,31 @@ public class TopicCheck {
 
     private final String servers;
     private final Config config;
+    private final TopicsConfig owners;
 
-    TopicCheck(@ConfigProperty(name = "kafka.bootstrap.servers") String servers, Config config) {
+    TopicCheck(
+            @ConfigProperty(name = "kafka.bootstrap.servers") String servers,
+            Config config,
+            TopicsConfig owners) {
+        this.owners = owners;
         this.servers = servers;
         this.config = config;
     }
 
-    /** Returns one sentence with the remedy when the broker does not answer or lacks a topic. */
+    /**
+     * Returns one sentence with the remedy when the broker does not answer or lacks a topic.
+     *
+     * @throws IllegalArgumentException when the topics of tenants make no sense
+     */
     public Optional<String> check() {
+        owners.check();
+        var unread = new TreeSet<>(owners.tenants().values());
+        unread.removeAll(topics(CHANNELS.getFirst()));
+        if (!unread.isEmpty()) {
+            return Optional.of(
+                    "Nothing would be taken from %s: name topics of tenants by kiln.intake.topics.tenants.TENANT in a file or with -D, not by an environment variable."
+                            .formatted(String.join(", ", unread)));
+        }
         try (Admin admin = client()) {
             return check(admin);
         } catch (KafkaException e) {
@@ -52,7 +69,7 @@ public class TopicCheck {
         try {
             Set<String> missing = new TreeSet<>();
             for (String channel : CHANNELS) {
-                missing.add(config.getValue(channel + ".topic", String.class));
+                missing.addAll(topics(channel));
             }
             missing.removeAll(admin.listTopics().names().get(SECONDS, TimeUnit.SECONDS));
             return missing.isEmpty()
@@ -66,6 +83,12 @@ public class TopicCheck {
             Thread.currentThread().interrupt();
             return Optional.of("Interrupted while asking Kafka at " + servers + ".");
         }
+    }
+
+    /** One, or also those of tenants besides it ({@link TenantTopics}). */
+    private List<String> topics(String channel) {
+        return config.getOptionalValues(channel + ".topics", String.class)
+                .orElseGet(() -> List.of(config.getValue(channel + ".topic", String.class)));
     }
 
     /** A client with what the connector's own properties say of security. */
