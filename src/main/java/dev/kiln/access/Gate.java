@@ -3,16 +3,19 @@ package dev.kiln.access;
 import dev.kiln.problem.Problem;
 import dev.kiln.problem.ProblemType;
 import dev.kiln.store.StoreUnavailable;
-import jakarta.inject.Singleton;
+import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Decides who comes in. */
-@Singleton
-final class Gate {
+/**
+ * Decides who comes in. Not a singleton: filters are made while Quarkus is built up, when there is
+ * no configuration yet, and this must come after it.
+ */
+@ApplicationScoped
+class Gate {
     private static final Pattern BEARER =
             Pattern.compile("bearer +(\\S+)", Pattern.CASE_INSENSITIVE);
     private static final String HOW =

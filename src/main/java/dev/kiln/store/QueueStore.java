@@ -12,7 +12,7 @@ public class QueueStore {
      * index, whatever the queue holds: that of V11__access.sql, whose condition on the tenant is
      * explained in V8__hot_path.sql.
      */
-    private static final String RUNNABLE =
+    static final String RUNNABLE =
             """
             with recursive t as (
                 (select tenant from job where state = 'QUEUED' and tenant <> '' order by tenant limit 1)
@@ -33,7 +33,7 @@ public class QueueStore {
             ) runnable
             """;
 
-    private static final String QUEUED =
+    static final String QUEUED =
             """
             select count(*) from (select 1 from job where state = 'QUEUED' and tenant <> '' and tenant = ? limit ?) queued
             """;
