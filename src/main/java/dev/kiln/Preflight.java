@@ -1,5 +1,6 @@
 package dev.kiln;
 
+import dev.kiln.access.AccessCheck;
 import dev.kiln.intake.TopicCheck;
 import dev.kiln.lifecycle.KilnConfig;
 import dev.kiln.lifecycle.Role;
@@ -30,6 +31,7 @@ class Preflight {
     private final TopicCheck topics;
     private final HostHealth host;
     private final ScriptedConfig scripted;
+    private final AccessCheck access;
     private final InetSocketAddress address;
 
     Preflight(
@@ -39,6 +41,7 @@ class Preflight {
             TopicCheck topics,
             HostHealth host,
             ScriptedConfig scripted,
+            AccessCheck access,
             @ConfigProperty(name = "quarkus.http.host") String httpHost,
             @ConfigProperty(name = "quarkus.http.port") int httpPort) {
         this.kiln = kiln;
@@ -47,6 +50,7 @@ class Preflight {
         this.topics = topics;
         this.host = host;
         this.scripted = scripted;
+        this.access = access;
         this.address = new InetSocketAddress(httpHost, httpPort);
     }
 
@@ -55,8 +59,10 @@ class Preflight {
         worker.effectiveSlots(); // throws on a number that makes no sense
         worker.effectiveMemoryBudget(); // likewise
         require(scripted.refusal(address));
+        require(access.refusal(address));
         require(checkPort());
         require(schema.migrate());
+        require(access.nobodyComesIn());
         if (kiln.roles().contains(Role.INTAKE) || kiln.roles().contains(Role.RELAY)) {
             require(topics.check());
         }

@@ -25,6 +25,9 @@ create index job_tenant_turn on job (tenant, priority, turn) where state = 'QUEU
 -- Jobs that come into the line when their time has come.
 create index job_due on job (run_at) where state = 'QUEUED' and turn is null and not capped;
 
+-- How many of a tenant's are put off.
+create index job_put_off on job (tenant) where state = 'QUEUED' and turn is null and not capped and tenant <> '';
+
 -- Jobs that come into the line when others of their tenant have left it.
 create index job_capped on job (tenant, priority desc, run_at, id) where state = 'QUEUED' and turn is null and capped;
 

@@ -33,9 +33,11 @@ class ArchitectureTest {
                     Map.entry("http", Set.of("problem", "lifecycle")),
                     Map.entry("wire", Set.of("job")),
                     Map.entry("store", Set.of("job", "lifecycle")),
+                    Map.entry("access", Set.of("job", "lifecycle", "problem", "store", "wire")),
                     Map.entry(
                             "intake",
                             Set.of(
+                                    "access",
                                     "job",
                                     "store",
                                     "wire",
@@ -47,14 +49,32 @@ class ArchitectureTest {
                                     "webhook")),
                     Map.entry(
                             "context",
-                            Set.of("intake", "job", "lifecycle", "problem", "store", "wire")),
-                    Map.entry("poll", Set.of("job", "store", "wire", "problem", "lifecycle")),
+                            Set.of(
+                                    "access",
+                                    "intake",
+                                    "job",
+                                    "lifecycle",
+                                    "problem",
+                                    "store",
+                                    "wire")),
+                    Map.entry(
+                            "poll",
+                            Set.of("access", "job", "store", "wire", "problem", "lifecycle")),
                     Map.entry("retention", Set.of("store", "lifecycle")),
-                    Map.entry("fleet", Set.of("job", "store", "wire", "problem", "lifecycle")),
+                    Map.entry(
+                            "fleet",
+                            Set.of("access", "job", "store", "wire", "problem", "lifecycle")),
                     Map.entry("event", Set.of("job", "store", "wire", "lifecycle", "topic")),
                     Map.entry(
                             "webhook",
-                            Set.of("event", "job", "store", "wire", "problem", "lifecycle")),
+                            Set.of(
+                                    "access",
+                                    "event",
+                                    "job",
+                                    "store",
+                                    "wire",
+                                    "problem",
+                                    "lifecycle")),
                     Map.entry("claim", Set.of("job", "store", "lifecycle")),
                     Map.entry("sandbox", Set.of("job")),
                     Map.entry("sandbox.docker", Set.of("job", "sandbox")),
@@ -66,6 +86,7 @@ class ArchitectureTest {
                     Map.entry(
                             "run",
                             Set.of(
+                                    "access",
                                     "job",
                                     "claim",
                                     "store",
@@ -133,6 +154,7 @@ class ArchitectureTest {
                     Map.entry(
                             "",
                             Set.of(
+                                    "access",
                                     "intake",
                                     "lifecycle",
                                     "run",

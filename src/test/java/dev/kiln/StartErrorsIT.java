@@ -53,6 +53,9 @@ class StartErrorsIT {
             KILN_POOL_SIZE | -1 | A setting is wrong: kiln.pool.size must be >= 0: -1.
             KILN_ROLES | foo | A setting is wrong: The config property kiln.roles with the config value "foo": Cannot convert foo
             JAVA_TOOL_OPTIONS | -Dkiln.sandbox.scripted=true -Dquarkus.http.host=0.0.0.0 | kiln.sandbox.scripted=true would let whoever reaches 0.0.0.0 make up results: unset it
+            JAVA_TOOL_OPTIONS | -Dquarkus.http.host=0.0.0.0 | kiln.access.mode=open would let whoever reaches 0.0.0.0 run code: set KILN_ACCESS_MODE=keys
+            JAVA_TOOL_OPTIONS | -Dkiln.access.mode=keys -Dkiln.access.admin-key-file=/etc/hostname | A setting is wrong: kiln.access.admin-key-file names /etc/hostname, which may be read
+            KILN_ACCESS_MODE | keys | kiln.access.mode=keys, and there is no key that could make others: name a file with one in KILN_ACCESS_ADMIN_KEY_FILE
             JAVA_TOOL_OPTIONS | -Dkiln.worker.slot=1 | A setting is wrong: kiln.worker.slot in SysPropConfigSource is unknown.
             """)
     void one_sentence_and_no_more(String variable, String value, String sentence) throws Exception {

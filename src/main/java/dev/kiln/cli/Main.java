@@ -46,6 +46,7 @@ public final class Main {
                     "cordon",
                     "uncordon",
                     "cap",
+                    "keys",
                     "up",
                     "demo",
                     "bench",
@@ -98,6 +99,7 @@ public final class Main {
             case "cordon" -> new CordonCommand(terminal);
             case "uncordon" -> new UncordonCommand(terminal);
             case "cap" -> new CapCommand(terminal);
+            case "keys" -> KeysCommand.with(terminal);
             case "up" -> new UpCommand(terminal);
             case "demo" -> new DemoCommand(terminal);
             case "bench" -> BenchCommand.with(terminal);

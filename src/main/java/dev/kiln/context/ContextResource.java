@@ -1,5 +1,7 @@
 package dev.kiln.context;
 
+import dev.kiln.access.Requires;
+import dev.kiln.access.Right;
 import dev.kiln.intake.ByteSize;
 import dev.kiln.intake.PolicyConfig;
 import dev.kiln.intake.TenantName;
@@ -38,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 @Path("/v1/contexts/{sha256}")
 @RunOnVirtualThread
 @Tag(name = "contexts")
+@Requires(Right.SUBMIT)
 public class ContextResource {
     private static final Logger LOG = Logger.getLogger(ContextResource.class);
 
@@ -88,6 +91,7 @@ public class ContextResource {
 
     /** Whether the tenant has it. */
     @HEAD
+    @Requires(Right.READ)
     @Operation(summary = "Ask for a context")
     @APIResponse(responseCode = "200", description = "It is there")
     @APIResponse(responseCode = "404", description = "This tenant has no such context")

@@ -2,6 +2,8 @@ package dev.kiln.fleet;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kiln.access.Requires;
+import dev.kiln.access.Right;
 import dev.kiln.job.Placement;
 import dev.kiln.problem.Problem;
 import dev.kiln.problem.ProblemException;
@@ -32,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 @Path("/v1/tenants")
 @RunOnVirtualThread
 @Tag(name = "tenants")
+@Requires(Right.OPERATE)
 public class TenantsResource {
     private static final Logger LOG = Logger.getLogger(TenantsResource.class);
     private static final String TENANT = "{tenant:[^/]+}";
@@ -60,6 +63,7 @@ public class TenantsResource {
     /** Sets a cap. */
     @POST
     @Path(TENANT + ":cap")
+    @Requires(value = Right.OPERATE, audit = "tenant.cap")
     @Produces(MediaType.APPLICATION_JSON)
     @Operation(
             summary = "Have no more jobs of a tenant run at once than so many",
@@ -80,6 +84,7 @@ public class TenantsResource {
     /** Lifts a cap. */
     @POST
     @Path(TENANT + ":uncap")
+    @Requires(value = Right.OPERATE, audit = "tenant.uncap")
     @Produces(MediaType.APPLICATION_JSON)
     @Operation(summary = "Let as many jobs of a tenant run as there is room for")
     @APIResponse(responseCode = "200", description = "So it is from now on, or was before")

@@ -1,5 +1,7 @@
 package dev.kiln.fleet;
 
+import dev.kiln.access.Requires;
+import dev.kiln.access.Right;
 import dev.kiln.problem.Problem;
 import dev.kiln.problem.ProblemException;
 import dev.kiln.problem.ProblemType;
@@ -25,6 +27,7 @@ import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 @Path("/v1/workers")
 @RunOnVirtualThread
 @Tag(name = "workers")
+@Requires(Right.OPERATE)
 public class WorkersResource {
     private static final Logger LOG = Logger.getLogger(WorkersResource.class);
     private static final String ID = "{id:[^/:]+}";
@@ -50,6 +53,7 @@ public class WorkersResource {
     /** Has a worker claim no more; what it runs goes on. */
     @POST
     @Path(ID + ":cordon")
+    @Requires(value = Right.OPERATE, audit = "worker.cordon")
     @Produces(MediaType.APPLICATION_JSON)
     @Operation(
             summary = "Have a worker take no more jobs",
@@ -63,6 +67,7 @@ public class WorkersResource {
     /** Lets a worker claim again. */
     @POST
     @Path(ID + ":uncordon")
+    @Requires(value = Right.OPERATE, audit = "worker.uncordon")
     @Produces(MediaType.APPLICATION_JSON)
     @Operation(summary = "Have a cordoned worker take jobs again")
     @APIResponse(responseCode = "200", description = "It takes jobs again")

@@ -1,5 +1,7 @@
 package dev.kiln.intake;
 
+import dev.kiln.access.Requires;
+import dev.kiln.access.Right;
 import dev.kiln.job.Placement;
 import dev.kiln.poll.BatchAddress;
 import dev.kiln.store.CancelStore;
@@ -30,6 +32,7 @@ import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 @Tag(name = "cancel and retry")
+@Requires(value = Right.SUBMIT, audit = "batch.cancel")
 public class CancelBatchResource {
     private static final Logger LOG = Logger.getLogger(CancelBatchResource.class);
     private static final int MOST = 1000;

@@ -1,5 +1,7 @@
 package dev.kiln.intake;
 
+import dev.kiln.access.Requires;
+import dev.kiln.access.Right;
 import dev.kiln.job.JobId;
 import dev.kiln.problem.ProblemException;
 import dev.kiln.problem.ProblemType;
@@ -29,6 +31,7 @@ import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 @Tag(name = "cancel and retry")
+@Requires(value = Right.SUBMIT, audit = "job.cancel")
 public class CancelResource {
     private static final Logger LOG = Logger.getLogger(CancelResource.class);
 

@@ -30,6 +30,10 @@ final class Refusals {
             new FieldError(
                     "",
                     "the record is older than Kiln remembers which jobs it had (kiln.retention.remember-ids): send it again, under another id if it may have run before");
+    static final FieldError FOREIGN_TENANT =
+            new FieldError(
+                    "/tenant",
+                    "is not the tenant that this key, or this topic, speaks for: leave it out");
     static final FieldError UNSTORABLE =
             new FieldError("", "the database refuses the content of this document");
     private static final Logger LOG = Logger.getLogger(Refusals.class);
@@ -41,8 +45,12 @@ final class Refusals {
 
     /** Ends a request whose document is no valid job. */
     static ProblemException invalid(List<FieldError> errors) {
+        var type =
+                errors.contains(FOREIGN_TENANT)
+                        ? ProblemType.FOREIGN_TENANT
+                        : ProblemType.INVALID_JOB;
         return new ProblemException(
-                Problem.of(ProblemType.INVALID_JOB, FieldErrors.inWords(errors), problems(errors)));
+                Problem.of(type, FieldErrors.inWords(errors), problems(errors)));
     }
 
     static List<Problem.FieldProblem> problems(List<FieldError> errors) {

@@ -1,5 +1,7 @@
 package dev.kiln.intake;
 
+import dev.kiln.access.Requires;
+import dev.kiln.access.Right;
 import dev.kiln.job.Context;
 import dev.kiln.job.JobId;
 import dev.kiln.poll.JobDocument;
@@ -37,6 +39,7 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 @Tag(name = "submit")
+@Requires(value = Right.SUBMIT, queues = true, audit = "job.rerun")
 public class RerunResource {
     private static final Logger LOG = Logger.getLogger(RerunResource.class);
 

@@ -7,12 +7,16 @@ import dev.kiln.wire.FieldError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Which ABANDONED jobs are to be tried again; schemas/retry.schema.json describes the document. */
 sealed interface RetryRequest {
     /** Ids in one request. */
     int MAX_IDS = 1_000;
+
+    /** Ids that the audit names. */
+    int MOST_NAMED = 20;
 
     List<String> KNOWN = List.of("ids", "tenant", "batch", "state");
 
@@ -21,6 +25,21 @@ sealed interface RetryRequest {
 
     /** All of a tenant, of a batch, or of both; null means any. */
     record All(@Nullable String tenant, @Nullable String batch) implements RetryRequest {}
+
+    /** Which jobs, for people. */
+    default String inWords() {
+        return switch (this) {
+            case Of(var ids) ->
+                    "%d jobs: %s"
+                            .formatted(
+                                    ids.size(),
+                                    ids.stream()
+                                            .limit(MOST_NAMED)
+                                            .map(JobId::toString)
+                                            .collect(Collectors.joining(" ")));
+            case All(_, var batch) -> batch == null ? "all jobs" : "batch " + batch;
+        };
+    }
 
     /** What was asked for; null after an error, which is added to {@code errors}. */
     static @Nullable RetryRequest read(StrictJson json, byte[] document, Errors errors) {

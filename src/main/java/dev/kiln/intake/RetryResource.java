@@ -1,6 +1,9 @@
 package dev.kiln.intake;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kiln.access.Callers;
+import dev.kiln.access.Requires;
+import dev.kiln.access.Right;
 import dev.kiln.job.JobId;
 import dev.kiln.problem.Problem;
 import dev.kiln.problem.ProblemException;
@@ -37,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 @Tag(name = "cancel and retry")
+@Requires(value = Right.SUBMIT, audit = "job.retry")
 public class RetryResource {
     /** Jobs in one request: enough for an incident, few enough to hold their locks briefly. */
     static final int MOST = 1_000;
@@ -45,10 +49,12 @@ public class RetryResource {
     private static final ByteSize MAX_BODY = ByteSize.of("64k");
 
     private final RetryStore store;
+    private final Callers callers;
     private final StrictJson json = new StrictJson(MAX_BODY.bytes());
 
-    RetryResource(RetryStore store) {
+    RetryResource(RetryStore store, Callers callers) {
         this.store = store;
+        this.callers = callers;
     }
 
     /** Queues ABANDONED jobs again. */
@@ -85,14 +91,24 @@ public class RetryResource {
                             FieldErrors.inWords(errors.list()),
                             Refusals.problems(errors.list())));
         }
+        var own = callers.current().tenant();
+        callers.audit(request.inWords());
         var answer =
                 switch (request) {
-                    case RetryRequest.Of(var ids) -> told(ids, store.retry(ids));
+                    case RetryRequest.Of(var ids) -> told(ids, store.retry(ids, own));
                     case RetryRequest.All(var tenant, var batch) ->
-                            counted(store.retry(tenant, batch, MOST));
+                            counted(store.retry(tenant(tenant, own), batch, MOST));
                 };
         LOG.infof("outcome=retry of %d jobs", answer.get("retried").intValue());
         return Response.ok(WireJson.bytes(answer), MediaType.APPLICATION_JSON).build();
+    }
+
+    /** Whoever speaks for one tenant may name no other, and means that one. */
+    private static @Nullable String tenant(@Nullable String named, @Nullable String own) {
+        if (own != null && named != null && !named.equals(own)) {
+            throw Refusals.invalid(List.of(Refusals.FOREIGN_TENANT));
+        }
+        return own == null ? named : own;
     }
 
     private static ObjectNode counted(int retried) {

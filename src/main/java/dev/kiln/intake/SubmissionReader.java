@@ -118,6 +118,7 @@ public class SubmissionReader {
             return new Reading.Refused(keyOf(origin), errors.list());
         }
         LoneSurrogates.find(root, "", errors);
+        OwnTenant.apply(origin, root, errors);
         var job = Fields.of(root, "", errors);
         job.refuseUnknown(KNOWN, ELSEWHERE);
         job.refuseUnsupported(LATER);
@@ -183,7 +184,7 @@ public class SubmissionReader {
         }
         return switch (origin) {
             case Origin.Http _ -> own;
-            case Origin.Topic(String key) -> {
+            case Origin.Topic(String key, _) -> {
                 JobId keyed = key == null ? null : uuid(key);
                 if (job.get(field) == null) {
                     if (keyed == null) {
@@ -201,7 +202,7 @@ public class SubmissionReader {
     }
 
     private static @Nullable JobId keyOf(Origin origin) {
-        return origin instanceof Origin.Topic(String key) && key != null ? uuid(key) : null;
+        return origin instanceof Origin.Topic(String key, _) && key != null ? uuid(key) : null;
     }
 
     private static @Nullable JobId uuid(String text) {

@@ -1,5 +1,7 @@
 package dev.kiln.intake;
 
+import dev.kiln.access.Requires;
+import dev.kiln.access.Right;
 import dev.kiln.job.JobId;
 import dev.kiln.job.Submission;
 import dev.kiln.problem.Problem;
@@ -14,6 +16,7 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
@@ -21,7 +24,6 @@ import java.io.InputStream;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -43,6 +45,7 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 @Tag(name = "submit")
+@Requires(value = Right.SUBMIT, queues = true, audit = "batch.submit")
 public class SubmitBatchResource {
     private static final String ANSWER =
             "{\"batch\": \"nightly-7\", \"jobs\": [{\"line\": 1, \"id\": \"01993f5e-7a10-7c3e-9d1f-3b2a51c0ffee\", \"known\": false}],"
@@ -50,23 +53,15 @@ public class SubmitBatchResource {
 
     private final SubmissionReader reader;
     private final Admission admission;
-    private final BooleanSupplier full;
+    private final Doorkeeper door;
     private final IntakeConfig config;
 
     @Inject
     SubmitBatchResource(
-            SubmissionReader reader, Admission admission, QueueGauge gauge, IntakeConfig config) {
-        this(reader, admission, gauge::full, config);
-    }
-
-    SubmitBatchResource(
-            SubmissionReader reader,
-            Admission admission,
-            BooleanSupplier full,
-            IntakeConfig config) {
+            SubmissionReader reader, Admission admission, Doorkeeper door, IntakeConfig config) {
         this.reader = reader;
         this.admission = admission;
-        this.full = full;
+        this.door = door;
         this.config = config;
     }
 
@@ -124,7 +119,7 @@ public class SubmitBatchResource {
 
     private Response submit(InputStream body, BatchBody format, @Nullable String chosen)
             throws IOException {
-        if (full.getAsBoolean()) {
+        if (door.full()) {
             return Refusals.queueFull();
         }
         var batch = batch(chosen);
@@ -137,7 +132,7 @@ public class SubmitBatchResource {
         var positions = new ArrayList<Integer>();
         var submissions = new ArrayList<Submission>();
         for (var entry : entries) {
-            var origin = new Origin.Http(JobId.next(Instant.now()), batch);
+            var origin = door.origin(JobId.next(Instant.now()), batch);
             switch (reader.read(entry.document(), origin)) {
                 case Reading.Refused(_, var errors) -> answer.refuse(entry.position(), errors);
                 case Reading.Accepted(var submission) -> {
@@ -167,6 +162,8 @@ public class SubmitBatchResource {
                         .anyMatch(s -> batch.name().equals(s.spec().placement().batch()));
         return Response.accepted(WireJson.bytes(answer.json(used ? batch.name() : null)))
                 .type(MediaType.APPLICATION_JSON)
+                // Null leaves it out.
+                .header(HttpHeaders.LOCATION, used ? "/v1/batches/" + batch.name() : null)
                 .build();
     }
 

@@ -1,6 +1,8 @@
 package dev.kiln.intake;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kiln.access.Requires;
+import dev.kiln.access.Right;
 import dev.kiln.job.Job;
 import dev.kiln.job.JobId;
 import dev.kiln.job.Submission;
@@ -31,7 +33,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
@@ -51,6 +52,7 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 @Tag(name = "submit")
+@Requires(value = Right.SUBMIT, queues = true, audit = "job.submit")
 public class SubmitResource {
     private static final Logger LOG = Logger.getLogger(SubmitResource.class);
 
@@ -58,7 +60,7 @@ public class SubmitResource {
     private final Admission admission;
     private final KeyedAdmission keyed;
     private final LongPoll jobs;
-    private final BooleanSupplier full;
+    private final Doorkeeper door;
     private final ByteSize max;
 
     @Inject
@@ -67,23 +69,13 @@ public class SubmitResource {
             Admission admission,
             KeyedAdmission keyed,
             LongPoll jobs,
-            QueueGauge gauge,
-            IntakeConfig config) {
-        this(reader, admission, keyed, jobs, gauge::full, config);
-    }
-
-    SubmitResource(
-            SubmissionReader reader,
-            Admission admission,
-            KeyedAdmission keyed,
-            LongPoll jobs,
-            BooleanSupplier full,
+            Doorkeeper door,
             IntakeConfig config) {
         this.reader = reader;
         this.admission = admission;
         this.keyed = keyed;
         this.jobs = jobs;
-        this.full = full;
+        this.door = door;
         this.max = config.httpMaxDocumentBytes();
     }
 
@@ -163,11 +155,11 @@ public class SubmitResource {
             throws IOException, InterruptedException {
         var atMost = WaitTime.parse(wait);
         String key = IdempotencyKey.read(keys);
-        if (full.getAsBoolean()) {
+        if (door.full()) {
             return Refusals.queueFull();
         }
         byte[] document = BoundedBody.read(body, max);
-        var origin = new Origin.Http(JobId.next(Instant.now()));
+        var origin = door.origin(JobId.next(Instant.now()), null);
         return switch (reader.read(document, origin)) {
             case Reading.Refused(_, var errors) -> throw Refusals.invalid(errors);
             case Reading.Accepted(var submission) -> answer(admit(submission, key, origin), atMost);

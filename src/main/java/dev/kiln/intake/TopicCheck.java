@@ -39,13 +39,16 @@ public class TopicCheck {
 
     private final String servers;
     private final Config config;
+    private final TopicsConfig owners;
 
     private final RetentionConfig retention;
 
     TopicCheck(
             @ConfigProperty(name = "kafka.bootstrap.servers") String servers,
             Config config,
+            TopicsConfig owners,
             RetentionConfig retention) {
+        this.owners = owners;
         this.servers = servers;
         this.config = config;
         this.retention = retention;
@@ -53,9 +56,19 @@ public class TopicCheck {
 
     /**
      * Returns one sentence with the remedy when the broker does not answer or lacks a topic, or
-     * when that of the submissions would bring records again that could then run again.
+     * when one of the submissions would bring records again that could then run again.
+     *
+     * @throws IllegalArgumentException when the topics of tenants make no sense
      */
     public Optional<String> check() {
+        owners.check();
+        var unread = new TreeSet<>(owners.tenants().values());
+        unread.removeAll(topics(CHANNELS.getFirst()));
+        if (!unread.isEmpty()) {
+            return Optional.of(
+                    "Nothing would be taken from %s: name topics of tenants by kiln.intake.topics.tenants.TENANT in a file or with -D, not by an environment variable."
+                            .formatted(String.join(", ", unread)));
+        }
         try (Admin admin = client()) {
             var trouble = check(admin);
             return trouble.isPresent() ? trouble : checkMemory(admin);
@@ -69,7 +82,7 @@ public class TopicCheck {
         try {
             Set<String> missing = new TreeSet<>();
             for (String channel : CHANNELS) {
-                missing.add(config.getValue(channel + ".topic", String.class));
+                missing.addAll(topics(channel));
             }
             missing.removeAll(admin.listTopics().names().get(SECONDS, TimeUnit.SECONDS));
             return missing.isEmpty()
@@ -86,7 +99,12 @@ public class TopicCheck {
     }
 
     private Optional<String> checkMemory(Admin admin) {
-        String topic = config.getValue("mp.messaging.incoming.jobs.topic", String.class);
+        return topics(CHANNELS.getFirst()).stream()
+                .flatMap(topic -> checkMemory(admin, topic).stream())
+                .findFirst();
+    }
+
+    private Optional<String> checkMemory(Admin admin, String topic) {
         try {
             return switch (memory(admin, topic).against(retention.rememberIds())) {
                 case TopicMemory.Verdict.Fine() -> Optional.empty();
@@ -122,6 +140,12 @@ public class TopicCheck {
                 settings.entries().stream()
                         .filter(entry -> entry.value() != null)
                         .collect(Collectors.toMap(ConfigEntry::name, ConfigEntry::value)));
+    }
+
+    /** One, or also those of tenants besides it ({@link TenantTopics}). */
+    private List<String> topics(String channel) {
+        return config.getOptionalValues(channel + ".topics", String.class)
+                .orElseGet(() -> List.of(config.getValue(channel + ".topic", String.class)));
     }
 
     /** A client with what the connector's own properties say of security. */

@@ -33,6 +33,7 @@ class TopicIntake {
     private final RejectionStore rejections;
     private final RejectedTopic rejectedTopic;
     private final RecordAge age;
+    private final TopicsConfig topics;
 
     TopicIntake(
             TopicReader reader,
@@ -40,13 +41,15 @@ class TopicIntake {
             TopicCancels cancels,
             RejectionStore rejections,
             RejectedTopic rejectedTopic,
-            RecordAge age) {
+            RecordAge age,
+            TopicsConfig topics) {
         this.reader = reader;
         this.admission = admission;
         this.cancels = cancels;
         this.rejections = rejections;
         this.rejectedTopic = rejectedTopic;
         this.age = age;
+        this.topics = topics;
     }
 
     /** A record that reads as a job. */
@@ -66,15 +69,20 @@ class TopicIntake {
             List<Arrival> arrivals = new ArrayList<>();
             List<TopicCancels.Wish> wishes = new ArrayList<>();
             for (var source : batch) {
-                switch (reader.read(value(source), key(source))) {
+                switch (reader.read(value(source), origin(source))) {
                     case TopicRecord.Submit(var submission) when age.tooOld(source) ->
-                            reject(source, submission.id(), List.of(Refusals.TOO_OLD));
+                            reject(
+                                    source,
+                                    submission.id(),
+                                    List.of(Refusals.TOO_OLD),
+                                    submission.spec().placement().tenant());
                     case TopicRecord.Submit(var submission) ->
                             arrivals.add(new Arrival(source, submission));
                     case TopicRecord.Cancel(var cancellation) ->
                             wishes.add(
                                     new TopicCancels.Wish(source, cancellation, arrivals.size()));
-                    case TopicRecord.Refused(var id, var errors) -> reject(source, id, errors);
+                    case TopicRecord.Refused(var id, var errors) ->
+                            reject(source, id, errors, tenantOf(source));
                 }
             }
             var order = TopicCancels.Order.of(wishes, arrivals.stream().map(Arrival::id).toList());
@@ -93,16 +101,17 @@ class TopicIntake {
         int retired = 0;
         for (int i = 0; i < arrivals.size(); i++) {
             var source = arrivals.get(i).source();
+            String tenant = arrivals.get(i).submission().spec().placement().tenant();
             switch (outcomes.get(i)) {
                 case Admission.Outcome.Accepted _, Admission.Outcome.AlreadyKnown _ -> {}
                 // Like a repetition of a job that is still there: nothing to tell anybody.
                 case Admission.Outcome.Retired _ -> retired++;
                 case Admission.Outcome.Conflict(var id) ->
-                        reject(source, id, List.of(Refusals.CONFLICT));
+                        reject(source, id, List.of(Refusals.CONFLICT), tenant);
                 case Admission.Outcome.UnknownContext(var id) ->
-                        reject(source, id, List.of(Refusals.UNKNOWN_CONTEXT));
+                        reject(source, id, List.of(Refusals.UNKNOWN_CONTEXT), tenant);
                 case Admission.Outcome.Unstorable(var id) ->
-                        reject(source, id, List.of(Refusals.UNSTORABLE));
+                        reject(source, id, List.of(Refusals.UNSTORABLE), tenant);
             }
         }
         if (retired > 0) {
@@ -112,7 +121,7 @@ class TopicIntake {
 
     private void cancel(List<TopicCancels.Wish> wishes) throws InterruptedException {
         for (var foreign : onceAvailable("Postgres", () -> cancels.apply(wishes))) {
-            reject(foreign.source(), null, List.of(Refusals.OTHER_TENANT));
+            reject(foreign.source(), null, List.of(Refusals.OTHER_TENANT), null);
         }
     }
 
@@ -121,7 +130,10 @@ class TopicIntake {
      * rejection.
      */
     private void reject(
-            ConsumerRecord<byte[], byte[]> source, @Nullable JobId id, List<FieldError> errors)
+            ConsumerRecord<byte[], byte[]> source,
+            @Nullable JobId id,
+            List<FieldError> errors,
+            @Nullable String tenant)
             throws InterruptedException {
         onceAvailable(
                 "kiln.rejected",
@@ -133,7 +145,7 @@ class TopicIntake {
             onceAvailable(
                     "Postgres",
                     () -> {
-                        rejections.remember(id, FieldErrors.toJson(errors));
+                        rejections.remember(id, FieldErrors.toJson(errors), tenant);
                         return id;
                     });
         }
@@ -164,6 +176,15 @@ class TopicIntake {
                 Thread.sleep(RETRY);
             }
         }
+    }
+
+    private Origin.Topic origin(ConsumerRecord<byte[], byte[]> source) {
+        return new Origin.Topic(key(source), tenantOf(source));
+    }
+
+    /** Whose the topic is; of a document that could not be read nothing else can be told. */
+    private @Nullable String tenantOf(ConsumerRecord<byte[], byte[]> source) {
+        return topics.tenantOf(source.topic()).orElse(null);
     }
 
     /** A tombstone has no value, which reads as an empty document. */

@@ -26,7 +26,11 @@ class TopicReader {
 
     /** Reads one record. No content of it, whatever it is, makes this throw. */
     TopicRecord read(byte[] document, @Nullable String key) {
-        var origin = new Origin.Topic(key);
+        return read(document, new Origin.Topic(key));
+    }
+
+    /** As {@link #read(byte[], String)}, from a topic that may be one tenant's own. */
+    TopicRecord read(byte[] document, Origin.Topic origin) {
         var errors = new Errors();
         ObjectNode root = submissions.parse(document, origin, errors);
         if (root != null && root.hasNonNull(CANCEL)) {
@@ -40,6 +44,7 @@ class TopicReader {
 
     private static TopicRecord cancel(ObjectNode root, Origin.Topic origin, Errors errors) {
         LoneSurrogates.find(root, "", errors);
+        OwnTenant.apply(origin, root, errors);
         var fields = Fields.of(root, "", errors);
         fields.refuseUnknown(KNOWN, Map.of());
         JobId job = SubmissionReader.givenId(fields, CANCEL, origin);

@@ -1,5 +1,7 @@
 package dev.kiln.poll;
 
+import dev.kiln.access.Requires;
+import dev.kiln.access.Right;
 import dev.kiln.job.Artifact;
 import dev.kiln.job.Job;
 import dev.kiln.job.JobId;
@@ -34,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 @Path("/v1/jobs/{id}/artifacts")
 @RunOnVirtualThread
 @Tag(name = "poll")
+@Requires(Right.READ)
 public class ArtifactResource {
     private final Function<JobId, Optional<Job>> jobs;
     private final BiFunction<JobId, String, Optional<Artifact>> artifacts;

@@ -1,6 +1,8 @@
 package dev.kiln.poll;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kiln.access.Requires;
+import dev.kiln.access.Right;
 import dev.kiln.job.JobId;
 import dev.kiln.job.Placement;
 import dev.kiln.job.Termination;
@@ -41,6 +43,7 @@ import org.jspecify.annotations.Nullable;
 @Path("/v1/batches/{batch}")
 @RunOnVirtualThread
 @Tag(name = "poll")
+@Requires(Right.READ)
 public class BatchResource {
     static final String NDJSON = "application/x-ndjson";
 

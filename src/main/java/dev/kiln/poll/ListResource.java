@@ -1,6 +1,8 @@
 package dev.kiln.poll;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kiln.access.Requires;
+import dev.kiln.access.Right;
 import dev.kiln.store.JobList;
 import dev.kiln.store.ListedJob;
 import dev.kiln.store.StoreUnavailable;
@@ -29,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 @Path("/v1/jobs")
 @RunOnVirtualThread
 @Tag(name = "poll")
+@Requires(Right.READ)
 public class ListResource {
     private final JobList jobs;
 

@@ -1,5 +1,7 @@
 package dev.kiln.poll;
 
+import dev.kiln.access.Requires;
+import dev.kiln.access.Right;
 import dev.kiln.job.JobId;
 import dev.kiln.problem.Problem;
 import dev.kiln.problem.ProblemException;
@@ -31,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 @RunOnVirtualThread
 @Produces(MediaType.APPLICATION_OCTET_STREAM)
 @Tag(name = "poll")
+@Requires(Right.READ)
 public class OutputResource {
     private static final String SOURCE =
             "stdout, stderr, or compile/output: what the compiler wrote on both of its streams";

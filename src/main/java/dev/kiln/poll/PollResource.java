@@ -1,6 +1,10 @@
 package dev.kiln.poll;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kiln.access.Caller;
+import dev.kiln.access.Callers;
+import dev.kiln.access.Requires;
+import dev.kiln.access.Right;
 import dev.kiln.job.Job;
 import dev.kiln.job.JobId;
 import dev.kiln.job.JobState;
@@ -23,6 +27,7 @@ import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -37,6 +42,7 @@ import org.jspecify.annotations.Nullable;
 @Path("/v1/jobs/{id}")
 @RunOnVirtualThread
 @Tag(name = "poll")
+@Requires(Right.READ)
 public class PollResource {
     private static final int MOST_ATTEMPTS = 100;
 
@@ -44,25 +50,39 @@ public class PollResource {
     private final Function<JobId, Optional<Rejection>> rejections;
     private final Function<JobId, List<Attempt>> history;
     private final Function<JobId, Optional<String>> unmet;
+    private final Supplier<Caller> caller;
 
     @Inject
-    PollResource(LongPoll jobs, JobReader reader, HistoryReader history, DemandStore demands) {
-        this(jobs, reader::rejection, id -> history.newest(id, MOST_ATTEMPTS), demands::unmet);
+    PollResource(
+            LongPoll jobs,
+            JobReader reader,
+            HistoryReader history,
+            DemandStore demands,
+            Callers callers) {
+        this(
+                jobs,
+                reader::rejection,
+                id -> history.newest(id, MOST_ATTEMPTS),
+                demands::unmet,
+                callers::current);
     }
 
     PollResource(
             LongPoll jobs,
             Function<JobId, Optional<Rejection>> rejections,
             Function<JobId, List<Attempt>> history,
-            Function<JobId, Optional<String>> unmet) {
+            Function<JobId, Optional<String>> unmet,
+            Supplier<Caller> caller) {
         this.jobs = jobs;
         this.rejections = rejections;
         this.history = history;
         this.unmet = unmet;
+        this.caller = caller;
     }
 
     /** A job as it stands or ends, or why a submission under its id was refused. */
     @GET
+    @Requires(value = Right.READ, orRefused = true)
     @Produces(MediaType.APPLICATION_JSON)
     @Operation(
             summary = "Poll a job",
@@ -96,6 +116,9 @@ public class PollResource {
         // The job first: a later submission that was refused says nothing about it.
         var document =
                 jobs.find(id, atMost)
+                        // Where a refused submission let the caller in, the id may be somebody's
+                        // job by now.
+                        .filter(job -> caller.get().sees(job.tenant()))
                         .map(this::document)
                         .or(() -> rejections.apply(id).map(JobDocument::of))
                         .orElseThrow(() -> Polled.unknown(id));

@@ -8,11 +8,18 @@ public enum ProblemType {
     INVALID_REQUEST("invalid-request", "The request is not valid", 400),
     /** The document can be read but its fields are wrong; {@code errors} names each. */
     INVALID_JOB("invalid-job", "The job is not valid", 400),
+    /** No key, or none that opens anything. */
+    UNAUTHENTICATED("unauthenticated", "The request needs a key", 401),
+    /** The role of the key is not enough. */
+    NOT_ALLOWED("not-allowed", "The key does not allow this", 403),
+    /** The key, or the topic, is not of the tenant that was named. */
+    FOREIGN_TENANT("foreign-tenant", "The tenant is another one's", 403),
     /** The host or origin of the request is not one that may use this server. */
     FORBIDDEN("forbidden", "The request may not come this way", 403),
     NOT_FOUND("not-found", "There is nothing at this address", 404),
     UNKNOWN_JOB("unknown-job", "There is no such job", 404),
     UNKNOWN_BATCH("unknown-batch", "There is no such batch", 404),
+    UNKNOWN_KEY("unknown-key", "There is no such key", 404),
     UNKNOWN_WORKER("unknown-worker", "There is no such worker", 404),
     NO_RESULT("no-result", "The job has no result yet", 404),
     /** There was nothing to compile, and never will be. */
@@ -42,6 +49,10 @@ public enum ProblemType {
     HASH_MISMATCH("hash-mismatch", "The content is not what its address says", 422),
     /** As many jobs wait as the site takes. */
     QUEUE_FULL("queue-full", "Too many jobs are queued", 429),
+    /** As many jobs of the tenant wait as it may have. */
+    QUOTA_REACHED("quota-reached", "Too many jobs of the tenant are queued", 429),
+    /** The tenant sends requests faster than it may. */
+    TOO_FAST("too-fast", "Too many requests", 429),
     /** What other statuses come to; the title says no more than the status. */
     OTHER("other", "The request failed", 400),
     INTERNAL_ERROR("internal-error", "The server failed", 500),
@@ -75,6 +86,7 @@ public enum ProblemType {
     public static ProblemType ofStatus(int status) {
         return switch (status) {
             case 400 -> INVALID_REQUEST;
+            case 401 -> UNAUTHENTICATED;
             case 403 -> FORBIDDEN;
             case 404 -> NOT_FOUND;
             case 405 -> METHOD_NOT_ALLOWED;

@@ -1,6 +1,8 @@
 package dev.kiln.run;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kiln.access.Requires;
+import dev.kiln.access.Right;
 import dev.kiln.lifecycle.KilnConfig;
 import dev.kiln.lifecycle.Role;
 import dev.kiln.problem.ProblemException;
@@ -23,6 +25,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Path("/v1/sandbox/security")
 @RunOnVirtualThread
 @Tag(name = "sandbox")
+@Requires(Right.OPERATE)
 public class SecurityResource {
     private final HostSecurity security;
     private final KilnConfig kiln;

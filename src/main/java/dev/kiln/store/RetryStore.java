@@ -26,7 +26,7 @@ public class RetryStore {
      * Locks first and changes in the next statement, for the reason that {@link CancelStore} has.
      */
     private static final String LOOK =
-            "select id, state from job where id = any (?::uuid[]) order by id for update";
+            "select id, state from job where id = any (?::uuid[]) and tenant = coalesce(?, tenant) order by id for update";
 
     /**
      * Not with the turn that it once had: that is long past, and it would come before all others.
@@ -56,17 +56,27 @@ public class RetryStore {
         this.turns = turns;
     }
 
+    /** As {@link #retry(List, String)}, whoever the jobs belong to. */
+    public Map<JobId, String> retry(List<JobId> jobs) {
+        return retry(jobs, null);
+    }
+
     /**
      * Queues those of the jobs that are ABANDONED.
      *
+     * @param tenant only of this tenant, as if there were no others; null for all
      * @return the state in which each job was found, by the state's name; no entry for a job that
      *     does not exist. Those that were ABANDONED are QUEUED now
      * @throws StoreUnavailable when the same call may succeed later
      */
-    public Map<JobId, String> retry(List<JobId> jobs) {
+    public Map<JobId, String> retry(List<JobId> jobs, @Nullable String tenant) {
         Object[] ids = jobs.stream().map(JobId::value).toArray();
         return retry(
-                LOOK, statement -> statement.setArray(1, uuids(statement.getConnection(), ids)));
+                LOOK,
+                statement -> {
+                    statement.setArray(1, uuids(statement.getConnection(), ids));
+                    statement.setString(2, tenant);
+                });
     }
 
     /**

@@ -1,6 +1,8 @@
 package dev.kiln.webhook;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kiln.access.Requires;
+import dev.kiln.access.Right;
 import dev.kiln.job.JobId;
 import dev.kiln.problem.Problem;
 import dev.kiln.problem.ProblemException;
@@ -30,6 +32,7 @@ import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 @Tag(name = "webhooks")
+@Requires(Right.READ)
 public class WebhookResource {
     private static final Logger LOG = Logger.getLogger(WebhookResource.class);
 
@@ -58,6 +61,7 @@ public class WebhookResource {
     /** Posts the event once more. */
     @POST
     @Path("webhook:redeliver")
+    @Requires(value = Right.SUBMIT, audit = "webhook.redeliver")
     @Operation(
             summary = "Post a job's event again",
             description =

@@ -24,6 +24,7 @@ public final class ApiServer implements AutoCloseable {
     private final HttpServer server;
     private final Map<String, Queue<Answer>> answers = new HashMap<>();
     private final List<Request> requests = new ArrayList<>();
+    private final List<String> authorizations = new ArrayList<>();
 
     /** Begins to listen. */
     public ApiServer() throws IOException {
@@ -48,6 +49,11 @@ public final class ApiServer implements AutoCloseable {
         return List.copyOf(requests);
     }
 
+    /** The Authorization header of each, or "null". */
+    public synchronized List<String> authorizations() {
+        return List.copyOf(authorizations);
+    }
+
     private synchronized void answer(HttpExchange exchange) throws IOException {
         try (exchange) {
             String line = exchange.getRequestMethod() + " " + exchange.getRequestURI();
@@ -55,6 +61,8 @@ public final class ApiServer implements AutoCloseable {
                     new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
             String type = exchange.getRequestHeaders().getFirst("Content-Type");
             requests.add(new Request(line, String.valueOf(type), body));
+            authorizations.add(
+                    String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")));
             var scripted =
                     answers.getOrDefault(
                             line,

@@ -69,7 +69,8 @@ class BodyHashTest {
                 accepted(
                                 READER.read(
                                         document,
-                                        new Origin.Http(FRESH, new Origin.RequestBatch("b", true))))
+                                        new Origin.Http(
+                                                FRESH, new Origin.RequestBatch("b", true), null)))
                         .bodyHash();
         assertThat(accepted(READER.read(document, new Origin.Topic(OTHER))).bodyHash())
                 .isEqualTo(overHttp);

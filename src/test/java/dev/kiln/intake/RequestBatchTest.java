@@ -44,6 +44,7 @@ class RequestBatchTest {
 
     private static Reading read(String document, String batch, boolean chosen) {
         return READER.read(
-                utf8(document), new Origin.Http(FRESH, new Origin.RequestBatch(batch, chosen)));
+                utf8(document),
+                new Origin.Http(FRESH, new Origin.RequestBatch(batch, chosen), null));
     }
 }

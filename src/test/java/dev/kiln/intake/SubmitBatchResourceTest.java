@@ -8,6 +8,7 @@ import static dev.kiln.intake.SubmitResourceTest.problem;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.kiln.access.Caller;
 import dev.kiln.job.JobId;
 import jakarta.ws.rs.core.Response;
 import java.io.ByteArrayInputStream;
@@ -28,7 +29,7 @@ class SubmitBatchResourceTest {
             new SubmitBatchResource(
                     READER,
                     new Admission(store),
-                    () -> false,
+                    new Doorkeeper(() -> false, () -> Caller.OPEN),
                     Configs.of(
                                     Map.of(
                                             "kiln.intake.http.max-batch-bytes",

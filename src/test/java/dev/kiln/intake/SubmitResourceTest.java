@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.kiln.access.Caller;
 import dev.kiln.job.JobId;
 import dev.kiln.job.JobState;
 import dev.kiln.poll.LongPoll;
@@ -49,7 +50,7 @@ class SubmitResourceTest {
                             throw new AssertionError("no request here has a key: " + key);
                         }),
                 jobs,
-                full::get,
+                new Doorkeeper(full::get, () -> Caller.OPEN),
                 Configs.of(Map.of("kiln.intake.http.max-document-bytes", "200"))
                         .getConfigMapping(IntakeConfig.class));
     }

@@ -6,6 +6,7 @@ import static dev.kiln.wire.Samples.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.kiln.access.Caller;
 import dev.kiln.job.Job;
 import dev.kiln.job.JobState;
 import dev.kiln.problem.Problem;
@@ -119,7 +120,8 @@ class PollResourceTest {
                                         Instant.EPOCH.plusSeconds(1),
                                         true,
                                         "fell silent")),
-                _ -> Optional.of("a worker"));
+                _ -> Optional.of("a worker"),
+                () -> Caller.OPEN);
     }
 
     private static String state(Response response) {

@@ -283,6 +283,44 @@ class MatchingIT {
         }
     }
 
+    @Test
+    void what_waits_is_counted_by_its_own_index_and_no_further_than_asked() throws Exception {
+        try (var connection = dataSource.getConnection();
+                var statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("prepare runnable as " + numbered(QueueStore.RUNNABLE));
+            statement.execute("prepare queued as " + numbered(QueueStore.QUEUED));
+            // Which keeps the plans of an empty queue.
+            statement.execute("execute runnable (100, 100)");
+            statement.execute("execute queued ('default', 100)");
+            connection.commit();
+            queue(40_000, "python", false, GIB / 8);
+            submit("python", Needs.NOTHING, GIB, 1);
+
+            for (String execute :
+                    List.of("execute runnable (100, 100)", "execute queued ('default', 100)")) {
+                try (var row =
+                        statement.executeQuery(
+                                "explain (analyze, buffers, format json) " + execute)) {
+                    row.next();
+                    var plan = new ObjectMapper().readTree(row.getString(1)).get(0);
+                    assertThat(plan.findValuesAsText("Index Name"))
+                            .isNotEmpty()
+                            .allMatch("job_queued"::equals);
+                    assertThat(
+                                    plan.at("/Plan/Shared Hit Blocks").asLong()
+                                            + plan.at("/Plan/Shared Read Blocks").asLong())
+                            .as(execute)
+                            .isBetween(1L, 200L);
+                }
+            }
+            connection.rollback();
+            statement.execute("deallocate runnable");
+            statement.execute("deallocate queued");
+            connection.setAutoCommit(true);
+        }
+    }
+
     /** As a server numbers its parameters. */
     private static String numbered(String statement) {
         var number = new AtomicInteger();

@@ -326,8 +326,8 @@ class StoreIT {
     @Test
     void a_rejection_is_remembered_and_does_not_burn_the_id() {
         var id = Jobs.id();
-        rejections.remember(id, "[{\"pointer\":\"/code\",\"message\":\"NUL \\u0000\"}]");
-        rejections.remember(id, "[]");
+        rejections.remember(id, "[{\"pointer\":\"/code\",\"message\":\"NUL \\u0000\"}]", null);
+        rejections.remember(id, "[]", "acme");
         assertThat(reader.rejection(id).orElseThrow().reason()).isEqualTo("[]");
         assertThat(reader.find(id)).isEmpty();
         assertThat(submissions.insert(List.of(Jobs.withId(id, "pass"))))

@@ -44,9 +44,14 @@ public final class Topics implements AutoCloseable {
 
     /** Produces to {@code kiln.jobs}; key and value may be null. */
     public void submit(String key, byte[] document) {
+        submit("kiln.jobs", key, document);
+    }
+
+    /** Produces to a topic; key and value may be null. */
+    public void submit(String topic, String key, byte[] document) {
         byte[] keyBytes = key == null ? null : key.getBytes(StandardCharsets.UTF_8);
         try {
-            producer.send(new ProducerRecord<>("kiln.jobs", keyBytes, document)).get();
+            producer.send(new ProducerRecord<>(topic, keyBytes, document)).get();
         } catch (InterruptedException | ExecutionException e) {
             throw new AssertionError("the broker did not take the record", e);
         }

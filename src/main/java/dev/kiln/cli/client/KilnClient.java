@@ -30,11 +30,17 @@ public final class KilnClient implements AutoCloseable {
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(60);
 
     private final URI server;
+    private final @Nullable String key;
     private final HttpClient http;
 
-    /** Connects to nothing yet. */
+    /** Connects to nothing yet; of a server that asks for no keys. */
     public KilnClient(URI server) {
+        this(server, null);
+    }
+
+    private KilnClient(URI server, @Nullable String key) {
         this.server = server;
+        this.key = key;
         // Version 1.1: over plain HTTP version 2 costs an upgrade and gains nothing for small
         // documents.
         var builder =
@@ -48,16 +54,31 @@ public final class KilnClient implements AutoCloseable {
     }
 
     /**
-     * A client of the server that was named.
+     * A client of the server that was named; with the key in {@code KILN_KEY}, if there is one.
      *
      * @throws CliException when that is not an HTTP address
      */
     public static KilnClient of(String server) {
+        return of(server, System.getenv("KILN_KEY"));
+    }
+
+    /**
+     * A client of the server that was named.
+     *
+     * @param key opens its doors; null or empty for none
+     * @throws CliException when that is not an HTTP address, or no key at all
+     */
+    public static KilnClient of(String server, @Nullable String key) {
+        if (key != null && !key.matches("[!-~]*")) {
+            // Not quoted: it may be a secret with a line's end too many.
+            throw new CliException(
+                    "the key holds a space or another character that no key has: give it as `kiln keys create` printed it");
+        }
         try {
             var uri = URI.create(server.endsWith("/") ? server : server + "/");
             if (("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))
                     && uri.getHost() != null) {
-                return new KilnClient(uri);
+                return new KilnClient(uri, key == null || key.isEmpty() ? null : key);
             }
         } catch (IllegalArgumentException notAUri) {
             // Said below, together with what is a URI but none of HTTP.
@@ -215,6 +236,11 @@ public final class KilnClient implements AutoCloseable {
                         new byte[0]));
     }
 
+    /** The server's keys. */
+    public Keys keys() {
+        return new Keys(this);
+    }
+
     /**
      * Uploads a context and gives what a submission names it by.
      *
@@ -246,7 +272,7 @@ public final class KilnClient implements AutoCloseable {
         return response.body();
     }
 
-    private static String encoded(String name) {
+    static String encoded(String name) {
         return URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
@@ -258,25 +284,26 @@ public final class KilnClient implements AutoCloseable {
         }
     }
 
-    private HttpResponse<byte[]> post(String path, String type, byte[] body)
-            throws InterruptedException {
+    HttpResponse<byte[]> post(String path, String type, byte[] body) throws InterruptedException {
         return send(
                 request(path)
                         .header("Content-Type", type)
                         .POST(HttpRequest.BodyPublishers.ofByteArray(body)));
     }
 
-    private HttpRequest.Builder request(String path) {
+    HttpRequest.Builder request(String path) {
         return request(path, Duration.ZERO);
     }
 
     private HttpRequest.Builder request(String path, Duration wait) {
-        return HttpRequest.newBuilder(server.resolve(path))
-                .timeout(ANSWER_LIMIT.plus(wait))
-                .header("Accept", "application/json, application/problem+json, */*;q=0.5");
+        var request =
+                HttpRequest.newBuilder(server.resolve(path))
+                        .timeout(ANSWER_LIMIT.plus(wait))
+                        .header("Accept", "application/json, application/problem+json, */*;q=0.5");
+        return key == null ? request : request.header("Authorization", "Bearer " + key);
     }
 
-    private HttpResponse<byte[]> send(HttpRequest.Builder request) throws InterruptedException {
+    HttpResponse<byte[]> send(HttpRequest.Builder request) throws InterruptedException {
         try {
             return http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
         } catch (ConnectException e) {
@@ -301,7 +328,7 @@ public final class KilnClient implements AutoCloseable {
         return server.toString().replaceFirst("/$", "");
     }
 
-    private static JsonNode accepted(HttpResponse<byte[]> response) {
+    static JsonNode accepted(HttpResponse<byte[]> response) {
         if (response.statusCode() / 100 != 2) {
             throw new CliException(Problems.inWords(response.statusCode(), response.body()));
         }

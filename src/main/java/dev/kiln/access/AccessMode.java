@@ -1,0 +1,9 @@
+package dev.kiln.access;
+
+/** Who is served over HTTP. */
+public enum AccessMode {
+    /** Whoever reaches the port may do everything: only on a loopback address. */
+    OPEN,
+    /** Whoever has a key, within its tenant and role. */
+    KEYS
+}

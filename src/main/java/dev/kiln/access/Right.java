@@ -1,0 +1,13 @@
+package dev.kiln.access;
+
+/** What a request needs to be allowed. */
+public enum Right {
+    /** Sees jobs and their results. */
+    READ,
+    /** Has jobs run, cancelled and run again. */
+    SUBMIT,
+    /** Makes and revokes keys, and sees the audit. */
+    ADMIN,
+    /** Sees and changes what is no tenant's: the workers, the metrics. */
+    OPERATE
+}
