@@ -3,6 +3,7 @@ package dev.kiln;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.kiln.testing.EventReader;
 import dev.kiln.testing.Jobs;
 import dev.kiln.testing.KilnProcess;
 import dev.kiln.testing.OwnServers;
@@ -89,6 +90,37 @@ class RolesIT {
                         "{\"language\": \"python\", \"code\": \"print('done')\"}");
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.body()).contains("FINISHED", "done");
+    }
+
+    @Test
+    void who_follows_at_one_hears_the_program_that_runs_in_the_other() throws Exception {
+        String id =
+                doors.submit(
+                        """
+                        import sys, time
+                        for i in range(8):
+                            print("line", i, "\u20ac" * 1000, flush=True)
+                            print("note", i, file=sys.stderr, flush=True)
+                            time.sleep(0.5)
+                        sys.stdout.buffer.write(b"\\xff\\x00 end")
+                        """);
+        List<EventReader.Event> events;
+        try (var stream = EventReader.of(doors.url(), id)) {
+            events = stream.rest();
+        }
+        var names = events.stream().map(EventReader.Event::name).toList();
+        assertThat(names.stream().filter("stdout"::equals).count())
+                .as("pieces that came while it ran: %s", names)
+                .isGreaterThan(2);
+        assertThat(events.getLast().data()).isEqualTo(doors.job(id));
+        var result = events.getLast().data().at("/result");
+        assertThat(EventReader.output(events, "stdout"))
+                .isEqualTo(result.at("/stdout_base64").binaryValue());
+        assertThat(EventReader.output(events, "stderr"))
+                .asString()
+                .isEqualTo(result.at("/stderr").asText());
+        assertThat(result.at("/stdout_truncated").asBoolean(true)).isFalse();
+        await().until(() -> count("select count(*) from live_output") == 0);
     }
 
     @Test

@@ -1,12 +1,15 @@
 package dev.kiln.cli;
 
+import dev.kiln.cli.client.Json;
 import dev.kiln.cli.client.KilnClient;
 import dev.kiln.cli.report.ExitCode;
 import dev.kiln.cli.terminal.Terminal;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Takes jobs back. */
@@ -25,6 +28,9 @@ final class CancelCommand implements Callable<Integer> {
     @Parameters(paramLabel = "ID", arity = "1..*", description = "The jobs' ids.")
     private List<String> ids;
 
+    @Option(names = "--json", description = "Print a JSON document for each job, one a line.")
+    private boolean json;
+
     CancelCommand(Terminal terminal) {
         this.terminal = terminal;
     }
@@ -41,11 +47,24 @@ final class CancelCommand implements Callable<Integer> {
     }
 
     private int tell(String id, KilnClient.Cancelled outcome) {
+        if (json) {
+            String word = outcome.name().toLowerCase(Locale.ROOT);
+            terminal.out().println(Json.line(Json.object().put("id", id).put("outcome", word)));
+            return exit(outcome);
+        }
         return switch (outcome) {
-            case DONE -> say(id, "cancelled", ExitCode.SUCCEEDED);
-            case REQUESTED -> say(id, "is being stopped", ExitCode.SUCCEEDED);
-            case TOO_LATE -> say(id, "had ended before: see `kiln result`", ExitCode.FAILED);
-            case UNKNOWN -> say(id, "is not known to this Kiln", ExitCode.REFUSED);
+            case DONE -> say(id, "cancelled", exit(outcome));
+            case REQUESTED -> say(id, "is being stopped", exit(outcome));
+            case TOO_LATE -> say(id, "had ended before: see `kiln result`", exit(outcome));
+            case UNKNOWN -> say(id, "is not known to this Kiln", exit(outcome));
+        };
+    }
+
+    private static int exit(KilnClient.Cancelled outcome) {
+        return switch (outcome) {
+            case DONE, REQUESTED -> ExitCode.SUCCEEDED;
+            case TOO_LATE -> ExitCode.FAILED;
+            case UNKNOWN -> ExitCode.REFUSED;
         };
     }
 

@@ -1,10 +1,12 @@
 package dev.kiln.cli;
 
+import dev.kiln.cli.client.Json;
 import dev.kiln.cli.report.ExitCode;
 import dev.kiln.cli.terminal.Terminal;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Keeps a worker from taking more jobs. */
@@ -22,6 +24,9 @@ final class CordonCommand implements Callable<Integer> {
     @Parameters(paramLabel = "WORKER", description = "Its id, as `kiln workers` lists it.")
     private String worker;
 
+    @Option(names = "--json", description = "Print one JSON document.")
+    private boolean json;
+
     CordonCommand(Terminal terminal) {
         this.terminal = terminal;
     }
@@ -31,7 +36,12 @@ final class CordonCommand implements Callable<Integer> {
         try (var client = server.connect()) {
             client.cordon(worker, true);
         }
-        terminal.err().println(worker + " takes no more jobs");
+        if (json) {
+            terminal.out()
+                    .println(Json.line(Json.object().put("worker", worker).put("cordoned", true)));
+        } else {
+            terminal.err().println(worker + " takes no more jobs");
+        }
         return ExitCode.SUCCEEDED;
     }
 }

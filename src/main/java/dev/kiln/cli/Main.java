@@ -52,7 +52,8 @@ public final class Main {
                     "bench",
                     "chaos",
                     "run",
-                    "doctor");
+                    "doctor",
+                    "completion");
 
     private Main() {}
 
@@ -63,11 +64,7 @@ public final class Main {
 
     /** Carries out one command and gives its exit code. */
     static int run(Terminal terminal, String... args) {
-        var line = new CommandLine(new Main());
-        needed(args).forEach(name -> line.addSubcommand(command(name, terminal)));
-        line.getSubcommands()
-                .values()
-                .forEach(command -> command.getCommandSpec().versionProvider(new Version()));
+        var line = line(terminal, needed(args));
         line.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8));
         line.setCaseInsensitiveEnumValuesAllowed(true);
@@ -76,6 +73,16 @@ public final class Main {
         line.setExecutionExceptionHandler((failure, command, parsed) -> explain(terminal, failure));
         line.setParameterExceptionHandler((failure, arguments) -> explain(terminal, failure));
         return line.execute(args);
+    }
+
+    /** The commands of these names. */
+    static CommandLine line(Terminal terminal, List<String> names) {
+        var line = new CommandLine(new Main());
+        names.forEach(name -> line.addSubcommand(command(name, terminal)));
+        line.getSubcommands()
+                .values()
+                .forEach(command -> command.getCommandSpec().versionProvider(new Version()));
+        return line;
     }
 
     /**
@@ -106,6 +113,7 @@ public final class Main {
             case "chaos" -> new ChaosCommand(terminal);
             case "run" -> new RunCommand(terminal);
             case "doctor" -> new DoctorCommand(terminal);
+            case "completion" -> new CompletionCommand(terminal, () -> line(terminal, COMMANDS));
             default -> throw new IllegalArgumentException("no such command: " + name);
         };
     }

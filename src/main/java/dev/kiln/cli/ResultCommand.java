@@ -4,6 +4,7 @@ import dev.kiln.cli.client.ArtifactFolder;
 import dev.kiln.cli.client.KilnClient;
 import dev.kiln.cli.client.PolledJob;
 import dev.kiln.cli.client.Waiting;
+import dev.kiln.cli.report.FollowedJob;
 import dev.kiln.cli.report.JobReport;
 import dev.kiln.cli.terminal.Terminal;
 import java.util.concurrent.Callable;
@@ -31,7 +32,15 @@ final class ResultCommand implements Callable<Integer> {
     @Option(names = "--wait", description = "Wait for its end first.")
     private boolean wait;
 
-    @Option(names = "--json", description = "Print the server's document.")
+    @Option(
+            names = "--follow",
+            description =
+                    "Print what it writes while it runs, from the beginning, then how it ended. A terminal gets control characters made visible, a pipe every byte.")
+    private boolean follow;
+
+    @Option(
+            names = "--json",
+            description = "Print the server's document; with --follow its events, one a line.")
     private boolean json;
 
     @Option(
@@ -47,15 +56,23 @@ final class ResultCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         try (var client = server.connect()) {
-            var job =
-                    wait
-                            ? new Waiting(client).forOne(id)
-                            : client.job(id).orElseThrow(() -> Waiting.unknown(id));
+            if (follow) {
+                int code = new FollowedJob(terminal, json).print(client, id);
+                if (artifacts != null) {
+                    fetch(client, found(client), artifacts);
+                }
+                return code;
+            }
+            var job = wait ? new Waiting(client).forOne(id) : found(client);
             if (artifacts != null) {
                 fetch(client, job, artifacts);
             }
             return new JobReport(job).print(terminal, json);
         }
+    }
+
+    private PolledJob found(KilnClient client) throws InterruptedException {
+        return client.job(id).orElseThrow(() -> Waiting.unknown(id));
     }
 
     private static void fetch(KilnClient client, PolledJob job, String name)

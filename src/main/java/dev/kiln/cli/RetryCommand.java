@@ -40,6 +40,9 @@ final class RetryCommand implements Callable<Integer> {
     @Option(names = "--all", description = "All there are.")
     private boolean all;
 
+    @Option(names = "--json", description = "Print one JSON document.")
+    private boolean json;
+
     RetryCommand(Terminal terminal) {
         this.terminal = terminal;
     }
@@ -77,19 +80,30 @@ final class RetryCommand implements Callable<Integer> {
             answer = client.retry(which);
             retried += answer.path("retried").asLong();
         } while (answer.path("more").asBoolean());
-        terminal.out().println("queued again: " + retried);
+        terminal.out()
+                .println(
+                        json
+                                ? Json.line(Json.object().put("retried", retried))
+                                : "queued again: " + retried);
         return ExitCode.SUCCEEDED;
     }
 
     private int retryEach(KilnClient client, ObjectNode which) throws InterruptedException {
         int exit = ExitCode.SUCCEEDED;
-        for (JsonNode job : client.retry(which).path("jobs")) {
+        JsonNode answer = client.retry(which);
+        if (json) {
+            terminal.out().println(Json.line(answer));
+        }
+        for (JsonNode job : answer.path("jobs")) {
             String id = job.path("id").asText();
-            if (job.path("retried").asBoolean()) {
-                terminal.out().println(id + "  queued again");
-            } else {
-                terminal.err().println(id + "  " + job.path("reason").asText());
+            boolean retried = job.path("retried").asBoolean();
+            if (!retried) {
                 exit = ExitCode.FAILED;
+            }
+            if (!json && retried) {
+                terminal.out().println(id + "  queued again");
+            } else if (!json) {
+                terminal.err().println(id + "  " + job.path("reason").asText());
             }
         }
         return exit;

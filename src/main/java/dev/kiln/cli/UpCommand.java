@@ -1,5 +1,6 @@
 package dev.kiln.cli;
 
+import dev.kiln.cli.client.Json;
 import dev.kiln.cli.report.ExitCode;
 import dev.kiln.cli.terminal.Steps;
 import dev.kiln.cli.terminal.Terminal;
@@ -39,6 +40,11 @@ final class UpCommand implements Callable<Integer> {
                     "Where its broker listens on 127.0.0.1 (default: ${DEFAULT-VALUE}; another one when that is taken).")
     private int kafkaPort;
 
+    @Option(
+            names = "--json",
+            description = "Print one JSON document once it is up: where it and its broker listen.")
+    private boolean json;
+
     @Spec private CommandSpec spec;
 
     UpCommand(Terminal terminal) {
@@ -71,6 +77,15 @@ final class UpCommand implements Callable<Integer> {
                     .printf(
                             "Kiln is at %s, its broker at %s, its data in %s. Ctrl-C stops it.%n",
                             machine.url(), machine.bootstrapServers(), data.root());
+            if (json) {
+                terminal.out()
+                        .println(
+                                Json.line(
+                                        Json.object()
+                                                .put("url", machine.url().toString())
+                                                .put("kafka", machine.bootstrapServers())
+                                                .put("data", data.root().toString())));
+            }
             return machine.awaitEnd();
         }
     }

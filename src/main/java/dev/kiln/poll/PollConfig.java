@@ -13,4 +13,8 @@ public interface PollConfig {
      */
     @WithDefault("1s")
     Duration look();
+
+    /** How many clients may follow jobs by this process at once; one costs a connection. */
+    @WithDefault("1000")
+    int streams();
 }

@@ -6,6 +6,7 @@ import dev.kiln.claim.Holder;
 import dev.kiln.job.ClaimedJob;
 import dev.kiln.job.ExecutionResult;
 import dev.kiln.job.Lease;
+import dev.kiln.sandbox.OutputTap;
 import dev.kiln.sandbox.RunReleased;
 import dev.kiln.sandbox.Sandbox;
 import dev.kiln.sandbox.SandboxFault;
@@ -29,18 +30,21 @@ public class JobRunner {
     private final Faults faults;
     private final HeldLeases held;
     private final HostHealth health;
+    private final LiveRuns live;
 
     JobRunner(
             Sandbox sandbox,
             ResultStore results,
             Faults faults,
             HeldLeases held,
-            HostHealth health) {
+            HostHealth health,
+            LiveRuns live) {
         this.sandbox = sandbox;
         this.results = results;
         this.faults = faults;
         this.held = held;
         this.health = health;
+        this.live = live;
     }
 
     /**
@@ -50,9 +54,11 @@ public class JobRunner {
     void run(ClaimedJob job, StopSignal stop) throws InterruptedException {
         Lease lease = job.lease();
         held.add(lease, holder(stop));
+        var tap = new OutputTap();
+        live.started(lease, tap);
         try {
-            var result =
-                    sandbox.run(Tag.of(lease), job.spec().program(), job.spec().limits(), stop);
+            var spec = job.spec();
+            var result = sandbox.run(Tag.of(lease), spec.program(), spec.limits(), stop, tap);
             held.ended(lease);
             persist(() -> finish(lease, result));
         } catch (SandboxFault fault) {
@@ -69,6 +75,7 @@ public class JobRunner {
                             faults.attemptFailed(
                                     lease, LeaseStore.By.HOLDER, "worker error: " + bug));
         } finally {
+            live.ended(lease);
             held.remove(lease);
         }
     }

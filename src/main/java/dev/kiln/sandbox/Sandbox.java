@@ -14,12 +14,19 @@ public interface Sandbox {
      *
      * @param stop raised with {@code CANCELLED}, the result is {@code cancelled} with the output so
      *     far
+     * @param tap opened before the program starts, for those who look at its output meanwhile
      * @throws SandboxFault only when the platform failed and another try may succeed
      * @throws RunReleased when {@code stop} was raised with {@code RELEASED}: nothing to report,
      *     all cleaned up
      */
-    ExecutionResult run(Tag tag, Program program, Limits limits, StopSignal stop)
+    ExecutionResult run(Tag tag, Program program, Limits limits, StopSignal stop, OutputTap tap)
             throws SandboxFault, RunReleased;
+
+    /** As above, where nobody looks at the output before the end. */
+    default ExecutionResult run(Tag tag, Program program, Limits limits, StopSignal stop)
+            throws SandboxFault, RunReleased {
+        return run(tag, program, limits, stop, new OutputTap());
+    }
 
     /**
      * Whether this host can run programs now; cheap enough to be asked every few seconds.

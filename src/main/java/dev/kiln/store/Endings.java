@@ -84,7 +84,8 @@ public class Endings {
             return over;
         }
 
-        private void wake() {
+        /** Wakes it, from another thread. */
+        public void wake() {
             bell.ring();
         }
 

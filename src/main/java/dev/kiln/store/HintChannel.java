@@ -7,7 +7,11 @@ public enum HintChannel {
     /** Jobs were queued; the text is the process that did it. */
     QUEUED("kiln_queued"),
     /** Jobs came to an end; the text is their ids, with commas between them. */
-    ENDED("kiln_ended");
+    ENDED("kiln_ended"),
+    /** Somebody follows jobs; the text is their ids, with commas between them. */
+    FOLLOW("kiln_follow"),
+    /** There is news of jobs that are followed; the text is their ids, with commas between them. */
+    LIVE("kiln_live");
 
     private final String sqlName;
 

@@ -78,6 +78,16 @@ class HintSender {
         something.ring();
     }
 
+    /** Somebody follows these jobs. */
+    void follow(Collection<JobId> jobs) {
+        add(hints(HintChannel.FOLLOW, List.copyOf(jobs)));
+    }
+
+    /** There is news of these jobs. */
+    void live(Collection<JobId> jobs) {
+        add(hints(HintChannel.LIVE, List.copyOf(jobs)));
+    }
+
     private void add(List<Hint> hints) {
         if (hints.isEmpty()) {
             return;
@@ -110,19 +120,19 @@ class HintSender {
     private List<Hint> take() {
         synchronized (pending) {
             var hints = new ArrayList<>(pending);
-            hints.addAll(endings(List.copyOf(ended)));
+            hints.addAll(hints(HintChannel.ENDED, List.copyOf(ended)));
             pending.clear();
             ended.clear();
             return hints;
         }
     }
 
-    static List<Hint> endings(List<JobId> jobs) {
+    static List<Hint> hints(HintChannel channel, List<JobId> jobs) {
         List<Hint> hints = new ArrayList<>();
         for (int from = 0; from < jobs.size(); from += IDS) {
             hints.add(
                     new Hint(
-                            HintChannel.ENDED,
+                            channel,
                             jobs.subList(from, Math.min(from + IDS, jobs.size())).stream()
                                     .map(JobId::toString)
                                     .collect(Collectors.joining(","))));

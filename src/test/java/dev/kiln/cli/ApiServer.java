@@ -17,7 +17,7 @@ import java.util.Queue;
 public final class ApiServer implements AutoCloseable {
 
     /** A request as it came. */
-    public record Request(String line, String contentType, String body) {}
+    public record Request(String line, String contentType, String lastEventId, String body) {}
 
     private record Answer(int status, String body) {}
 
@@ -60,7 +60,8 @@ public final class ApiServer implements AutoCloseable {
             String body =
                     new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
             String type = exchange.getRequestHeaders().getFirst("Content-Type");
-            requests.add(new Request(line, String.valueOf(type), body));
+            String last = exchange.getRequestHeaders().getFirst("Last-Event-ID");
+            requests.add(new Request(line, String.valueOf(type), String.valueOf(last), body));
             authorizations.add(
                     String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")));
             var scripted =

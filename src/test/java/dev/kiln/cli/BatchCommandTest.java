@@ -45,7 +45,8 @@ class BatchCommandTest {
         assertThat(batch()).isEqualTo(new CommandLineRun(0, "j-1\nj-2\n", ""));
         assertThat(api.requests())
                 .containsExactly(
-                        new ApiServer.Request("POST /v1/batches", "application/x-ndjson", LINES));
+                        new ApiServer.Request(
+                                "POST /v1/batches", "application/x-ndjson", "null", LINES));
     }
 
     @Test

@@ -18,6 +18,12 @@ class BenchCommandTest {
     }
 
     @Test
+    void how_many_wait_is_bounded_by_the_ports_of_a_host() {
+        assertThat(CommandLineRun.of("bench", "waiters", "--waiters", "30000").err())
+                .contains("--waiters is 1 to 25000, not 30000");
+    }
+
+    @Test
     void a_benchmark_that_is_not_there_is_refused() {
         var run = CommandLineRun.of("bench", "world");
         assertThat(run.exitCode()).isEqualTo(2);

@@ -53,6 +53,33 @@ class CancelCommandTest {
     }
 
     @Test
+    void json_tells_of_each_job_and_the_exit_code_is_the_same() {
+        api.on("DELETE /v1/jobs/j-1", 202, "{}")
+                .on("DELETE /v1/jobs/j-2", 409, "{}")
+                .on(
+                        "POST /v1/jobs:retry",
+                        200,
+                        "{\"retried\": 7, \"more\": false, \"jobs\": [{\"id\": \"j-2\", \"retried\": false}]}");
+        assertThat(run("cancel", "--json", "j-1", "j-2"))
+                .isEqualTo(
+                        new CommandLineRun(
+                                1,
+                                """
+                                {"id":"j-1","outcome":"requested"}
+                                {"id":"j-2","outcome":"too_late"}
+                                """,
+                                ""));
+        assertThat(run("retry", "--json", "--all"))
+                .isEqualTo(new CommandLineRun(0, "{\"retried\":7}\n", ""));
+        assertThat(run("retry", "--json", "j-2"))
+                .isEqualTo(
+                        new CommandLineRun(
+                                1,
+                                "{\"retried\":7,\"more\":false,\"jobs\":[{\"id\":\"j-2\",\"retried\":false}]}\n",
+                                ""));
+    }
+
+    @Test
     void all_of_a_tenant_are_retried_in_as_many_requests_as_it_takes() {
         api.on("POST /v1/jobs:retry", 200, "{\"retried\": 1000, \"more\": true}")
                 .on("POST /v1/jobs:retry", 200, "{\"retried\": 7, \"more\": false}");

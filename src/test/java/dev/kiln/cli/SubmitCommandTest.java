@@ -153,6 +153,109 @@ class SubmitCommandTest {
     }
 
     @Test
+    void following_prints_output_as_it_comes_and_goes_on_where_the_connection_broke() {
+        String events = "GET /v1/jobs/j-1/events";
+        api.on("POST /v1/jobs", 202, ACCEPTED)
+                .on(
+                        events,
+                        200,
+                        """
+                        retry: 1000
+
+                        id: 0-q-0-0
+                        event: state
+                        data: %s
+
+                        : still here
+
+                        id: 1-r-4-0
+                        event: stdout
+                        data: {"offset": 0, "text": "out\\n"}
+
+                        id: 1-r-4-
+                        event: std"""
+                                .formatted(line(Documents.job("j-1", "QUEUED"))))
+                .on(
+                        events,
+                        200,
+                        """
+                        id: 1-r-4-4
+                        event: stderr
+                        data: {"offset": 0, "base64": "ZXL/Cg=="}
+
+                        id: 2-n-0-0
+                        event: attempt
+                        data: {"attempt": 2, "epoch": 2}
+
+                        id: 2-r-4-0
+                        event: stdout
+                        data: {"offset": 0, "text": "new\\n"}
+
+                        id: 2-e-4-0
+                        event: state
+                        data: %s
+
+                        """
+                                .formatted(line(Documents.finished("j-1", 3, "new\\n", "er\\n"))));
+        var run = CommandLineRun.of("submit", program, "--follow", "--server", api.url());
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.out()).isEqualTo("out\nnew\n");
+        assertThat(run.err())
+                .isEqualTo(
+                        "er\ufffd\n(attempt 2: the output begins anew)\nj-1  FINISHED: exited, exit code 3, 41 ms\n");
+        assertThat(api.requests())
+                .extracting(ApiServer.Request::lastEventId)
+                .containsExactly("null", "null", "1-r-4-0");
+    }
+
+    @Test
+    void what_is_followed_on_a_terminal_can_do_it_no_harm() {
+        api.on("POST /v1/jobs", 202, ACCEPTED)
+                .on(
+                        "GET /v1/jobs/j-1/events",
+                        200,
+                        """
+                        id: 1-r-4-0
+                        event: stdout
+                        data: {"offset": 0, "text": "\\u001b]0;x\\u0007\\ta\\u009b\\n"}
+
+                        id: 1-e-4-0
+                        event: state
+                        data: %s
+
+                        """
+                                .formatted(line(Documents.finished("j-1", 0, "", ""))));
+        String[] command = {"submit", program, "--follow", "--server", api.url()};
+        assertThat(CommandLineRun.onTerminal(command).out()).isEqualTo("␛]0;x␇\ta\ufffd\n");
+        var piped = CommandLineRun.of(command);
+        assertThat(piped.out()).isEqualTo("\u001b]0;x\u0007\ta\u009b\n");
+        assertThat(piped.exitCode()).isZero();
+        var json =
+                CommandLineRun.of("submit", program, "--follow", "--json", "--server", api.url());
+        assertThat(json.out().lines())
+                .hasSize(2)
+                .first()
+                .asString()
+                .startsWith("{\"event\":\"stdout\",\"id\":\"1-r-4-0\",\"data\":{\"offset\":0");
+        assertThat(json.err()).isEmpty();
+    }
+
+    @Test
+    void a_job_that_the_server_does_not_know_cannot_be_followed() {
+        api.on("GET /v1/jobs/j-2/events", 404, "{}");
+        assertThat(CommandLineRun.of("result", "j-2", "--follow", "--server", api.url()))
+                .isEqualTo(
+                        new CommandLineRun(
+                                2,
+                                "",
+                                "kiln: Kiln knows no job j-2: check the id and the server (--server, KILN_URL)\n"));
+    }
+
+    private static String line(String document) {
+        return document.replace("\n", " ");
+    }
+
+    @Test
     void waiting_for_a_program_that_succeeds_ends_with_zero() {
         api.on("POST /v1/jobs", 202, ACCEPTED)
                 .on("GET /v1/jobs/j-1?wait=30", 200, Documents.finished("j-1", 0, "", ""));

@@ -67,6 +67,10 @@ class WorkersCommandTest {
         assertThat(run("uncordon", "host-1"))
                 .isEqualTo(new CommandLineRun(0, "", "host-1 takes jobs again\n"));
         assertThat(api.requests()).hasSize(2);
+        assertThat(run("cordon", "--json", "host-1"))
+                .isEqualTo(
+                        new CommandLineRun(0, "{\"worker\":\"host-1\",\"cordoned\":true}\n", ""));
+        assertThat(run("uncordon", "--json", "host-1").out()).contains("\"cordoned\":false");
     }
 
     @Test

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -39,6 +40,7 @@ public final class ScriptedSandbox implements Sandbox {
     private final AtomicReference<Supplier<SecurityReport>> security =
             new AtomicReference<>(() -> report("scripted", true, Instant.now()));
     private final List<Tag> tags = new CopyOnWriteArrayList<>();
+    private final Map<Tag, OutputTap> taps = new ConcurrentHashMap<>();
     private final AtomicInteger running = new AtomicInteger();
     private final AtomicInteger mostAtOnce = new AtomicInteger();
 
@@ -78,15 +80,23 @@ public final class ScriptedSandbox implements Sandbox {
         return mostAtOnce.get();
     }
 
+    /** The tap of a run that is going on, for scripts to open. */
+    public OutputTap tap(Tag tag) {
+        return taps.get(tag);
+    }
+
     @Override
-    public ExecutionResult run(Tag tag, Program program, Limits limits, StopSignal stop)
+    public ExecutionResult run(
+            Tag tag, Program program, Limits limits, StopSignal stop, OutputTap tap)
             throws SandboxFault, RunReleased {
         tags.add(tag);
+        taps.put(tag, tap);
         int now = running.incrementAndGet();
         mostAtOnce.accumulateAndGet(now, Math::max);
         try {
             return script.get().run(tag, program, limits, stop);
         } finally {
+            taps.remove(tag);
             running.decrementAndGet();
         }
     }

@@ -13,7 +13,7 @@ class HintSenderTest {
     @Test
     void any_number_of_ids_goes_in_texts_that_postgres_takes() {
         List<JobId> jobs = Stream.generate(Jobs::id).limit(1_001).toList();
-        var hints = HintSender.endings(jobs);
+        var hints = HintSender.hints(HintChannel.ENDED, jobs);
         assertThat(hints)
                 .hasSize(6)
                 .allSatisfy(
@@ -26,6 +26,6 @@ class HintSenderTest {
                                 .flatMap(hint -> Arrays.stream(hint.text().split(",")))
                                 .map(JobId::parse))
                 .containsExactlyElementsOf(jobs);
-        assertThat(HintSender.endings(List.of())).isEmpty();
+        assertThat(HintSender.hints(HintChannel.LIVE, List.of())).isEmpty();
     }
 }

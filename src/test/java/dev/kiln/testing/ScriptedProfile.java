@@ -18,6 +18,7 @@ public class ScriptedProfile extends StoreProfile {
                 "kiln.worker.probe", "100ms",
                 "kiln.claim.backoff", "10ms",
                 "kiln.claim.max-backoff", "50ms",
-                "kiln.claim.sweep", "200ms");
+                "kiln.claim.sweep", "200ms",
+                "kiln.live.sweep", "1h");
     }
 }

@@ -9,7 +9,12 @@ import java.util.Set;
 public class StoreProfile implements QuarkusTestProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
-        return Map.of("kiln.roles", "api", "kiln.claim.sweep", "1h", "kiln.claim.turns", "1h", "kiln.poll.look", "1h");
+        return Map.of(
+                "kiln.roles", "api",
+                "kiln.claim.sweep", "1h",
+                "kiln.claim.turns", "1h",
+                "kiln.poll.look", "1h",
+                "kiln.poll.streams", "8");
     }
 
     @Override

@@ -27,6 +27,7 @@ public final class BenchCommand implements Runnable {
                 .addSubcommand(new ThroughputCommand(terminal))
                 .addSubcommand(new WorkCommand(terminal))
                 .addSubcommand(new MemoryCommand(terminal))
+                .addSubcommand(new WaitersCommand(terminal))
                 .addSubcommand(new QueueCommand(terminal))
                 .addSubcommand(new PeersCommand(terminal));
     }

@@ -16,7 +16,7 @@ import picocli.CommandLine.Mixin;
 
 /** The course of every benchmark: engine, Kiln, warm-up, measurement, report. */
 abstract sealed class Benchmark implements Callable<Integer>
-        permits LatencyCommand, ThroughputCommand, WorkCommand, MemoryCommand {
+        permits LatencyCommand, ThroughputCommand, WorkCommand, MemoryCommand, WaitersCommand {
 
     private static final Duration BACKGROUND = Duration.ofSeconds(1);
     private static final Duration SETTLE = Duration.ofSeconds(2);

@@ -4,7 +4,7 @@ package dev.kiln.cli.client;
  * What was asked for cannot be done. The message is for the person at the terminal and says what to
  * do.
  */
-public final class CliException extends RuntimeException {
+public class CliException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 

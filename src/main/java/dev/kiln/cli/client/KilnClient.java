@@ -3,6 +3,7 @@ package dev.kiln.cli.client;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.InputStream;
 import java.math.BigDecimal;
 import java.net.ConnectException;
 import java.net.URI;
@@ -174,6 +175,44 @@ public final class KilnClient implements AutoCloseable {
         return found(send(request(path(id) + "?wait=" + seconds(wait), wait).GET()));
     }
 
+    /** The server cannot do this now, but may soon. */
+    static final class Busy extends CliException {
+
+        private static final long serialVersionUID = 1L;
+
+        Busy(String message) {
+            super(message);
+        }
+    }
+
+    /**
+     * The events of a job; the caller closes the body.
+     *
+     * @param last the id of the last one that was seen; empty for all
+     */
+    HttpResponse<InputStream> events(String id, String last) throws InterruptedException {
+        var request = request(path(id) + "/events").setHeader("Accept", "text/event-stream, */*");
+        if (!last.isEmpty()) {
+            request.header("Last-Event-ID", last);
+        }
+        var answer = send(request, HttpResponse.BodyHandlers.ofInputStream());
+        if (answer.statusCode() == 200) {
+            return answer;
+        }
+        try (var body = answer.body()) {
+            if (answer.statusCode() == 404) {
+                throw Waiting.unknown(id);
+            }
+            String why = Problems.inWords(answer.statusCode(), body.readAllBytes());
+            throw answer.statusCode() == 503 ? new Busy(why) : new CliException(why);
+        } catch (IOException e) {
+            throw new CliException(
+                    "the connection to Kiln at %s broke (%s): try again"
+                            .formatted(address(), e.getMessage()),
+                    e);
+        }
+    }
+
     /**
      * A page of the server's list of jobs.
      *
@@ -304,8 +343,13 @@ public final class KilnClient implements AutoCloseable {
     }
 
     HttpResponse<byte[]> send(HttpRequest.Builder request) throws InterruptedException {
+        return send(request, HttpResponse.BodyHandlers.ofByteArray());
+    }
+
+    private <T> HttpResponse<T> send(HttpRequest.Builder request, HttpResponse.BodyHandler<T> body)
+            throws InterruptedException {
         try {
-            return http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+            return http.send(request.build(), body);
         } catch (ConnectException e) {
             throw new CliException(
                     "no Kiln answers at %s: start one with `./kiln up`, or name another with --server or KILN_URL"

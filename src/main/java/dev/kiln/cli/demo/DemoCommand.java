@@ -1,5 +1,6 @@
 package dev.kiln.cli.demo;
 
+import dev.kiln.cli.client.Json;
 import dev.kiln.cli.client.KilnClient;
 import dev.kiln.cli.client.PolledJob;
 import dev.kiln.cli.client.Waiting;
@@ -15,9 +16,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /**
  * Shows the whole way once: examples to the Kafka topic, results by polling, completion events from
@@ -35,6 +38,9 @@ public final class DemoCommand implements Callable<Integer> {
 
     private final Terminal terminal;
     private final Steps steps;
+
+    @Option(names = "--json", description = "Print the jobs' documents, one a line.")
+    private boolean json;
 
     /** Tells what happens there. */
     public DemoCommand(Terminal terminal) {
@@ -69,7 +75,14 @@ public final class DemoCommand implements Callable<Integer> {
                 "send %d jobs to the topic kiln.jobs".formatted(examples.size()),
                 () -> new JobTopic(machine.bootstrapServers()).send(examples));
         var jobs = steps.call("poll their results over HTTP", () -> await(examples, machine));
-        terminal.out().print(table(examples, jobs));
+        if (json) {
+            examples.stream()
+                    .map(example -> jobs.get(example.id()))
+                    .filter(Objects::nonNull)
+                    .forEach(job -> terminal.out().println(Json.line(job.json())));
+        } else {
+            terminal.out().print(table(examples, jobs));
+        }
         boolean asMeant = sayWhatDiffers(examples, jobs);
         return checkEvents(examples, machine) && asMeant;
     }

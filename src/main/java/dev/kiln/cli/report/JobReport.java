@@ -26,13 +26,33 @@ public record JobReport(PolledJob job) {
         return job.succeeded() ? ExitCode.SUCCEEDED : ExitCode.FAILED;
     }
 
+    /**
+     * As {@link #print}, of a job whose output was printed while it ran; nothing is left to print
+     * of it when {@code asJson}.
+     */
+    public int printEnd(Terminal terminal, boolean asJson) {
+        if (!asJson) {
+            printHead(terminal);
+            printNotes(terminal);
+        }
+        return job.succeeded() ? ExitCode.SUCCEEDED : ExitCode.FAILED;
+    }
+
     private void printForPeople(Terminal terminal) {
+        printHead(terminal);
+        terminal.programOut(job.stdout());
+        terminal.programErr(job.stderr());
+        printNotes(terminal);
+    }
+
+    private void printHead(Terminal terminal) {
         terminal.err().println(SafeText.inline(headline()));
         Problems.fields(job.json().path("errors"))
                 .forEach(line -> terminal.err().println(SafeText.inline(line)));
         terminal.programErr(job.compilerOutput());
-        terminal.programOut(job.stdout());
-        terminal.programErr(job.stderr());
+    }
+
+    private void printNotes(Terminal terminal) {
         var result = job.json().path("result");
         note(terminal, result.path("compile"), "output", "the compiler");
         note(terminal, result, "stdout", "the program");

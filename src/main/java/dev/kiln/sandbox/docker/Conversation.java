@@ -3,6 +3,7 @@ package dev.kiln.sandbox.docker;
 import dev.kiln.job.ArtifactRequest;
 import dev.kiln.job.Artifacts;
 import dev.kiln.job.CapturedStream;
+import dev.kiln.job.ProgramStream;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -103,6 +104,16 @@ final class Conversation implements ReportListener {
 
     CapturedStream stderr() {
         return stderr.captured();
+    }
+
+    /** What was kept of the program's output so far, see {@link dev.kiln.sandbox.OutputTap}. */
+    byte[] written(ProgramStream stream, long from, int most) {
+        var output =
+                switch (stream) {
+                    case STDOUT -> stdout;
+                    case STDERR -> stderr;
+                };
+        return output.read(from, most);
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.kiln.job.ExecutionResult;
 import dev.kiln.job.Limits;
 import dev.kiln.job.Program;
 import dev.kiln.sandbox.ContextSource;
+import dev.kiln.sandbox.OutputTap;
 import dev.kiln.sandbox.RunReleased;
 import dev.kiln.sandbox.RuntimesConfig;
 import dev.kiln.sandbox.Sandbox;
@@ -92,7 +93,14 @@ public final class DockerSandbox implements Sandbox, Closeable {
     private ExecutionResult runWarmUp(
             RuntimesConfig.Runtime runtime, Program program, Limits limits)
             throws SandboxFault, RunReleased, InterruptedException {
-        return run(TrustedPrograms.tag(), program, limits, new StopSignal(), runtime, false);
+        return run(
+                TrustedPrograms.tag(),
+                program,
+                limits,
+                new StopSignal(),
+                new OutputTap(),
+                runtime,
+                false);
     }
 
     /** Nothing that was seen to work may be relied upon. */
@@ -106,7 +114,8 @@ public final class DockerSandbox implements Sandbox, Closeable {
 
     /** {@inheritDoc} An interrupt counts as {@code RELEASED}. */
     @Override
-    public ExecutionResult run(Tag tag, Program program, Limits limits, StopSignal stop)
+    public ExecutionResult run(
+            Tag tag, Program program, Limits limits, StopSignal stop, OutputTap tap)
             throws SandboxFault, RunReleased {
         var runtime = runtimes.runtimes().get(program.language());
         if (runtime == null) {
@@ -116,7 +125,7 @@ public final class DockerSandbox implements Sandbox, Closeable {
                             .formatted(program.language(), program.language()));
         }
         try {
-            return run(tag, program, limits, stop, runtime, true);
+            return run(tag, program, limits, stop, tap, runtime, true);
         } catch (SandboxFault fault) {
             if (fault.scope() == SandboxFault.Scope.HOST) {
                 distrust();
@@ -133,6 +142,7 @@ public final class DockerSandbox implements Sandbox, Closeable {
             Program program,
             Limits limits,
             StopSignal stop,
+            OutputTap tap,
             RuntimesConfig.Runtime runtime,
             boolean pooled)
             throws SandboxFault, RunReleased, InterruptedException {
@@ -147,7 +157,7 @@ public final class DockerSandbox implements Sandbox, Closeable {
         if (chosen.foreign()) {
             command = command.byName();
         }
-        var order = new Order(program, command, limits, stop, labels(tag), pooled);
+        var order = new Order(program, command, limits, stop, tap, labels(tag), pooled);
         return run(ready, program.needs().network() ? network.open() : null, chosen, order);
     }
 
@@ -157,6 +167,7 @@ public final class DockerSandbox implements Sandbox, Closeable {
             LaunchCommand command,
             Limits limits,
             StopSignal stop,
+            OutputTap tap,
             Map<String, String> labels,
             boolean pooled) {}
 
@@ -171,6 +182,7 @@ public final class DockerSandbox implements Sandbox, Closeable {
         } catch (SandboxFault fault) {
             throw blamed(fault, way != null, chosen.foreign());
         }
+        order.tap().open(cell.conversation()::written);
         try {
             return new Run(engine, place.cells(), config, cell, order.stop())
                     .toEnd(order.program(), order.command(), contexts);
@@ -243,6 +255,7 @@ public final class DockerSandbox implements Sandbox, Closeable {
                         LaunchCommand.of(python),
                         NetworkGate.LIMITS,
                         stop,
+                        new OutputTap(),
                         labels(TrustedPrograms.tag()),
                         false));
     }
@@ -328,6 +341,7 @@ public final class DockerSandbox implements Sandbox, Closeable {
                                         TrustedPrograms.named(resource, limits.pids()),
                                         limits,
                                         new StopSignal(),
+                                        new OutputTap(),
                                         TrustedPrograms.python(config.probeImage()),
                                         false);
                             }

@@ -3,6 +3,7 @@ package dev.kiln.sandbox.docker;
 import dev.kiln.job.CapturedStream;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
  * Keeps what the runner passes on of one output stream, never more than the cap. Safe for use by
@@ -10,7 +11,7 @@ import java.nio.ByteBuffer;
  */
 final class OutputCollector {
     private final long cap;
-    private final ByteArrayOutputStream kept = new ByteArrayOutputStream();
+    private final Kept kept = new Kept();
     private long produced;
 
     OutputCollector(long cap) {
@@ -41,7 +42,20 @@ final class OutputCollector {
         produced = total;
     }
 
+    /** A part of what was kept up to now; empty where there is nothing yet. */
+    synchronized byte[] read(long from, int most) {
+        return kept.read(from, most);
+    }
+
     synchronized CapturedStream captured() {
         return new CapturedStream(kept.toByteArray(), produced);
+    }
+
+    /** Of which parts can be copied. */
+    private static final class Kept extends ByteArrayOutputStream {
+        byte[] read(long from, int most) {
+            int start = (int) Math.min(from, count);
+            return Arrays.copyOfRange(buf, start, start + Math.min(most, count - start));
+        }
     }
 }

@@ -3,6 +3,7 @@ package dev.kiln.sandbox.host;
 import dev.kiln.job.ExecutionResult;
 import dev.kiln.job.Limits;
 import dev.kiln.job.Program;
+import dev.kiln.sandbox.OutputTap;
 import dev.kiln.sandbox.RunReleased;
 import dev.kiln.sandbox.Sandbox;
 import dev.kiln.sandbox.SandboxFault;
@@ -28,9 +29,10 @@ final class LanguageRouter implements Sandbox, Closeable {
     }
 
     @Override
-    public ExecutionResult run(Tag tag, Program program, Limits limits, StopSignal stop)
+    public ExecutionResult run(
+            Tag tag, Program program, Limits limits, StopSignal stop, OutputTap tap)
             throws SandboxFault, RunReleased {
-        return special.getOrDefault(program.language(), real).run(tag, program, limits, stop);
+        return special.getOrDefault(program.language(), real).run(tag, program, limits, stop, tap);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.kiln.sandbox.scripted;
 import dev.kiln.job.Evidence;
 import dev.kiln.job.ExecutionResult;
 import dev.kiln.job.Limits;
+import dev.kiln.job.ProgramStream;
 import dev.kiln.job.Provenance;
 import dev.kiln.job.Termination;
 import dev.kiln.job.Usage;
@@ -42,6 +43,14 @@ final class ScriptedRun {
         this.stop = stop.raised();
         this.stdout = new Output(limits.outputBytes());
         this.stderr = new Output(limits.outputBytes());
+    }
+
+    /** What it has kept so far, see {@link dev.kiln.sandbox.OutputTap.Source}. */
+    byte[] written(ProgramStream stream, long from, int most) {
+        return switch (stream) {
+            case STDOUT -> stdout.read(from, most);
+            case STDERR -> stderr.read(from, most);
+        };
     }
 
     ExecutionResult toEnd(byte[] code) throws SandboxFault, RunReleased, InterruptedException {

@@ -3,6 +3,7 @@ package dev.kiln.sandbox.scripted;
 import dev.kiln.job.ExecutionResult;
 import dev.kiln.job.Limits;
 import dev.kiln.job.Program;
+import dev.kiln.sandbox.OutputTap;
 import dev.kiln.sandbox.RunReleased;
 import dev.kiln.sandbox.Sandbox;
 import dev.kiln.sandbox.SandboxFault;
@@ -23,10 +24,13 @@ public final class ScriptedSandbox implements Sandbox {
 
     /** {@inheritDoc} An interrupt counts as {@code RELEASED}. */
     @Override
-    public ExecutionResult run(Tag tag, Program program, Limits limits, StopSignal stop)
+    public ExecutionResult run(
+            Tag tag, Program program, Limits limits, StopSignal stop, OutputTap tap)
             throws SandboxFault, RunReleased {
         try {
-            return new ScriptedRun(tag, limits, stop).toEnd(program.code());
+            var run = new ScriptedRun(tag, limits, stop);
+            tap.open(run::written);
+            return run.toEnd(program.code());
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new RunReleased();
