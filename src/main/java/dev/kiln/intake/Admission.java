@@ -49,6 +49,12 @@ public class Admission {
         /** Its tenant has no such context as it names; an upload helps. */
         record UnknownContext(JobId id) implements Outcome {}
 
+        /** It is new, and its batch is closed. */
+        record BatchClosed(JobId id) implements Outcome {}
+
+        /** It is new, and contradicts the size of its batch. */
+        record BatchSize(JobId id) implements Outcome {}
+
         /** The database refuses its content; no repetition will help. */
         record Unstorable(JobId id) implements Outcome {}
     }
@@ -158,6 +164,8 @@ public class Admission {
             case KNOWN -> new Outcome.AlreadyKnown(id);
             case CONFLICT -> new Outcome.Conflict(id);
             case UNKNOWN_CONTEXT -> new Outcome.UnknownContext(id);
+            case BATCH_CLOSED -> new Outcome.BatchClosed(id);
+            case BATCH_SIZE -> new Outcome.BatchSize(id);
             case null -> throw new IllegalStateException("the store has no outcome for " + id);
         };
     }

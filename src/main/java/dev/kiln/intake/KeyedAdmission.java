@@ -74,6 +74,8 @@ class KeyedAdmission {
             case KNOWN -> new Admission.Outcome.AlreadyKnown(id);
             case CONFLICT -> new Admission.Outcome.Conflict(id);
             case UNKNOWN_CONTEXT -> new Admission.Outcome.UnknownContext(id);
+            case BATCH_CLOSED -> new Admission.Outcome.BatchClosed(id);
+            case BATCH_SIZE -> new Admission.Outcome.BatchSize(id);
         };
     }
 }

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public class SubmissionReader {
     /** Fields of the format that this version does not act on. */
-    private static final List<String> LATER = List.of("webhook", "ttl", "batch_size");
+    private static final List<String> LATER = List.of("webhook", "ttl");
 
     private static final List<String> KNOWN =
             Stream.concat(
@@ -44,6 +44,7 @@ public class SubmissionReader {
                                     "sandbox",
                                     "tenant",
                                     "batch",
+                                    "batch_size",
                                     "priority",
                                     "labels",
                                     "run_at",
@@ -210,6 +211,7 @@ public class SubmissionReader {
         var kept = artifacts.read(job);
         var place = PlacementReader.read(job);
         String batch = batch(job, place.batch(), origin);
+        Integer batchSize = PlacementReader.batchSize(job, batch);
         if (!job.errors().isEmpty()) {
             return null;
         }
@@ -225,7 +227,7 @@ public class SubmissionReader {
                         input.context(),
                         kept),
                 bounds,
-                place.in(batch));
+                place.in(batch, batchSize));
     }
 
     private static @Nullable String batch(Fields job, @Nullable String own, Origin origin) {

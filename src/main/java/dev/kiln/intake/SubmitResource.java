@@ -134,7 +134,8 @@ public class SubmitResource {
             description = "The job is not valid; errors names each field. Or wait is out of bounds")
     @APIResponse(
             responseCode = "409",
-            description = "The id belongs to a job with another body, or the key to another job")
+            description =
+                    "The id belongs to a job with another body, or the key to another job; or the batch is closed")
     @APIResponse(responseCode = "413", description = "The document is too large")
     @APIResponse(
             responseCode = "429",
@@ -194,6 +195,9 @@ public class SubmitResource {
                                     ProblemType.CONFLICTING_JOB,
                                     "a job with another body has the id " + id,
                                     Refusals.problems(List.of(Refusals.CONFLICT))));
+            case Admission.Outcome.BatchClosed _ ->
+                    throw Refusals.notInBatch(Refusals.BATCH_CLOSED);
+            case Admission.Outcome.BatchSize _ -> throw Refusals.notInBatch(Refusals.BATCH_SIZE);
             case Admission.Outcome.UnknownContext _ ->
                     throw Refusals.invalid(List.of(Refusals.UNKNOWN_CONTEXT));
             case Admission.Outcome.Unstorable _ ->

@@ -87,14 +87,9 @@ class TopicIntake {
         var outcomes = onceAvailable("Postgres", () -> admission.admit(submissions));
         for (int i = 0; i < arrivals.size(); i++) {
             var source = arrivals.get(i).source();
-            switch (outcomes.get(i)) {
-                case Admission.Outcome.Accepted _, Admission.Outcome.AlreadyKnown _ -> {}
-                case Admission.Outcome.Conflict(var id) ->
-                        reject(source, id, List.of(Refusals.CONFLICT));
-                case Admission.Outcome.UnknownContext(var id) ->
-                        reject(source, id, List.of(Refusals.UNKNOWN_CONTEXT));
-                case Admission.Outcome.Unstorable(var id) ->
-                        reject(source, id, List.of(Refusals.UNSTORABLE));
+            var why = Refusals.why(outcomes.get(i));
+            if (why != null) {
+                reject(source, outcomes.get(i).id(), List.of(why));
             }
         }
     }
