@@ -24,6 +24,8 @@ public final class ApiServer implements AutoCloseable {
     private final HttpServer server;
     private final Map<String, Queue<Answer>> answers = new HashMap<>();
     private final List<Request> requests = new ArrayList<>();
+    private final List<String> keys = new ArrayList<>();
+    private String location = "";
 
     /** Begins to listen. */
     public ApiServer() throws IOException {
@@ -43,6 +45,16 @@ public final class ApiServer implements AutoCloseable {
         return this;
     }
 
+    /** The header Location of every answer from now on. */
+    public synchronized void location(String path) {
+        location = path;
+    }
+
+    /** The headers Idempotency-Key of those requests that had one. */
+    public synchronized List<String> keys() {
+        return List.copyOf(keys);
+    }
+
     /** Those that came, in their order. */
     public synchronized List<Request> requests() {
         return List.copyOf(requests);
@@ -54,6 +66,10 @@ public final class ApiServer implements AutoCloseable {
             String body =
                     new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
             String type = exchange.getRequestHeaders().getFirst("Content-Type");
+            keys.addAll(exchange.getRequestHeaders().getOrDefault("Idempotency-Key", List.of()));
+            if (!location.isEmpty()) {
+                exchange.getResponseHeaders().set("Location", location);
+            }
             requests.add(new Request(line, String.valueOf(type), body));
             var scripted =
                     answers.getOrDefault(

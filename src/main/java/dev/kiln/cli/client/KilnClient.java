@@ -30,7 +30,7 @@ public final class KilnClient implements AutoCloseable {
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(60);
 
     private final URI server;
-    private final HttpClient http;
+    final HttpClient http;
 
     /** Connects to nothing yet. */
     public KilnClient(URI server) {
@@ -223,7 +223,7 @@ public final class KilnClient implements AutoCloseable {
         return response.body();
     }
 
-    private static String encoded(String name) {
+    static String encoded(String name) {
         return URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
@@ -235,32 +235,28 @@ public final class KilnClient implements AutoCloseable {
         }
     }
 
-    private HttpResponse<byte[]> post(String path, String type, byte[] body)
-            throws InterruptedException {
+    HttpResponse<byte[]> post(String path, String type, byte[] body) throws InterruptedException {
         return send(
                 request(path)
                         .header("Content-Type", type)
                         .POST(HttpRequest.BodyPublishers.ofByteArray(body)));
     }
 
-    private HttpRequest.Builder request(String path) {
+    HttpRequest.Builder request(String path) {
         return request(path, Duration.ZERO);
     }
 
-    private HttpRequest.Builder request(String path, Duration wait) {
+    HttpRequest.Builder request(String path, Duration wait) {
         return HttpRequest.newBuilder(server.resolve(path))
                 .timeout(ANSWER_LIMIT.plus(wait))
                 .header("Accept", "application/json, application/problem+json, */*;q=0.5");
     }
 
-    private HttpResponse<byte[]> send(HttpRequest.Builder request) throws InterruptedException {
+    HttpResponse<byte[]> send(HttpRequest.Builder request) throws InterruptedException {
         try {
             return http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
         } catch (ConnectException e) {
-            throw new CliException(
-                    "no Kiln answers at %s: start one with `./kiln up`, or name another with --server or KILN_URL"
-                            .formatted(address()),
-                    e);
+            throw new CliException(notThere(), e);
         } catch (HttpTimeoutException e) {
             throw new CliException(
                     "Kiln at %s did not answer within %d s: look at its log, or try again"
@@ -274,11 +270,16 @@ public final class KilnClient implements AutoCloseable {
         }
     }
 
-    private String address() {
+    String notThere() {
+        return "no Kiln answers at %s: start one with `./kiln up`, or name another with --server or KILN_URL"
+                .formatted(address());
+    }
+
+    String address() {
         return server.toString().replaceFirst("/$", "");
     }
 
-    private static JsonNode accepted(HttpResponse<byte[]> response) {
+    static JsonNode accepted(HttpResponse<byte[]> response) {
         if (response.statusCode() / 100 != 2) {
             throw new CliException(Problems.inWords(response.statusCode(), response.body()));
         }
