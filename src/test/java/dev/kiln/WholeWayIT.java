@@ -142,6 +142,7 @@ class WholeWayIT {
                 HTTP.send(
                         request("/v1/batches")
                                 .header("Content-Type", "application/x-ndjson")
+                                .header("Accept", "application/json")
                                 .POST(BodyPublishers.ofString(lines))
                                 .build(),
                         BodyHandlers.ofString());

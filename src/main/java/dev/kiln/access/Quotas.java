@@ -20,7 +20,7 @@ import java.util.function.ToIntBiFunction;
  * beyond the bound.
  */
 @Singleton
-final class Quotas {
+public final class Quotas {
     private static final Duration BELIEVED = Duration.ofSeconds(1);
 
     private final QuotaConfig config;
@@ -74,7 +74,7 @@ final class Quotas {
      *
      * @throws StoreUnavailable when the same call may succeed later
      */
-    Optional<Integer> reached(String tenant) {
+    public Optional<Integer> reached(String tenant) {
         return config.of(tenant, QuotaConfig.Bounds::queued)
                 .filter(most -> counts.get(tenant, t -> queued.applyAsInt(t, most)) >= most);
     }

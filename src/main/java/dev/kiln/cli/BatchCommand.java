@@ -1,23 +1,25 @@
 package dev.kiln.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.kiln.cli.client.Json;
+import dev.kiln.cli.client.BatchSender;
+import dev.kiln.cli.client.CliException;
+import dev.kiln.cli.client.KilnBatches;
 import dev.kiln.cli.client.KilnClient;
-import dev.kiln.cli.client.PolledJob;
-import dev.kiln.cli.client.Problems;
-import dev.kiln.cli.client.Waiting;
-import dev.kiln.cli.program.ProgramOptions;
+import dev.kiln.cli.report.BatchProgress;
 import dev.kiln.cli.report.ExitCode;
-import dev.kiln.cli.report.JobCounts;
-import dev.kiln.cli.report.JobTable;
 import dev.kiln.cli.terminal.Progress;
 import dev.kiln.cli.terminal.Terminal;
-import java.nio.charset.StandardCharsets;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -27,11 +29,11 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "batch",
         description =
-                "Submit a file of submissions, one JSON document a line, and print their jobs' ids.",
+                "Submit submissions, one JSON document a line and as many as there are, and print their jobs' ids.",
         mixinStandardHelpOptions = true)
 final class BatchCommand implements Callable<Integer> {
-
-    private static final Duration NO_LIMIT = Duration.ofDays(365);
+    private static final Duration LOOK = Duration.ofMillis(500);
+    private static final String STANDARD_INPUT = "-";
 
     private final Terminal terminal;
 
@@ -45,11 +47,27 @@ final class BatchCommand implements Callable<Integer> {
     @Option(
             names = "--wait",
             description =
-                    "Wait for their ends and print a table; the exit code is 0 if all succeeded, else 1.")
+                    "Wait for their ends and print a table, or of many a summary; the exit code is 0 if all succeeded, else 1.")
     private boolean wait;
 
     @Option(names = "--json", description = "Print the server's documents, one a line.")
     private boolean json;
+
+    @Option(
+            names = "--batch",
+            paramLabel = "NAME",
+            description = "Their batch, which stays open; without it they are one of their own.")
+    private @Nullable String batch;
+
+    @Option(names = "--close", description = "The batch is whole with them: no more jobs join it.")
+    private boolean close;
+
+    @Option(
+            names = "--key",
+            paramLabel = "KEY",
+            description =
+                    "A name for these lines: sent again with it, those that were submitted are not doubled.")
+    private @Nullable String key;
 
     BatchCommand(Terminal terminal) {
         this.terminal = terminal;
@@ -57,73 +75,90 @@ final class BatchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        byte[] lines = ProgramOptions.read(file, System.in);
-        try (var client = server.connect()) {
-            var accepted = client.submitLines(lines);
-            boolean refused = printRefusals(accepted.path("errors"));
-            if (!wait) {
-                printAccepted(accepted);
-                return refused ? ExitCode.REFUSED : ExitCode.SUCCEEDED;
+        String name = key == null ? UUID.randomUUID().toString() : key;
+        try (var client = server.connect();
+                var lines = open()) {
+            var sender = new BatchSender(new KilnBatches(client), name, batch);
+            var submitted = new SubmittedBatch(terminal, json, wait);
+            try (var interrupt = new HowToGoOn(terminal, sender, this::again, name)) {
+                send(sender, lines, submitted, name);
+                interrupt.allSent(submitted.batches());
+                if (close || batch == null) {
+                    submitted.close(new KilnBatches(client));
+                }
+                boolean succeeded = !wait || awaitEnds(client, submitted);
+                if (submitted.refused() > 0) {
+                    return ExitCode.REFUSED;
+                }
+                return succeeded ? ExitCode.SUCCEEDED : ExitCode.FAILED;
             }
-            boolean succeeded = printEnds(client, accepted.path("jobs"), lines);
-            if (refused) {
-                return ExitCode.REFUSED;
-            }
-            return succeeded ? ExitCode.SUCCEEDED : ExitCode.FAILED;
+        } catch (IOException e) {
+            throw new CliException("cannot read %s: %s".formatted(file, e.getMessage()), e);
         }
     }
 
-    private boolean printRefusals(JsonNode refusals) {
-        for (JsonNode refusal : refusals) {
-            terminal.err().printf("kiln: line %d was refused:%n", refusal.path("line").asInt());
-            Problems.fields(refusal.path("errors")).forEach(terminal.err()::println);
-        }
-        return !refusals.isEmpty();
-    }
-
-    private void printAccepted(JsonNode accepted) {
-        if (json) {
-            terminal.out().println(Json.line(accepted));
-        } else {
-            accepted.path("jobs").forEach(job -> terminal.out().println(job.path("id").asText()));
+    private InputStream open() throws IOException {
+        try {
+            return STANDARD_INPUT.equals(file) ? System.in : Files.newInputStream(Path.of(file));
+        } catch (NoSuchFileException e) {
+            throw new CliException("there is no file %s".formatted(file), e);
         }
     }
 
-    private boolean printEnds(KilnClient client, JsonNode accepted, byte[] lines)
+    private void send(BatchSender sender, InputStream lines, SubmittedBatch submitted, String name)
             throws InterruptedException {
-        var lineOfId = new LinkedHashMap<String, Integer>();
-        accepted.forEach(job -> lineOfId.put(job.path("id").asText(), job.path("line").asInt()));
-        Map<String, PolledJob> jobs;
         try (var progress = new Progress(terminal)) {
-            jobs =
-                    new Waiting(client)
-                            .forAll(
-                                    lineOfId.keySet(),
-                                    NO_LIMIT,
-                                    seen -> progress.show(JobCounts.of(seen, lineOfId.size())));
+            sender.send(lines, submitted, trouble -> progress.show(trouble + "; trying again"));
+            if (sender.sent() == 0) {
+                throw new CliException("%s has no line, and so no submission".formatted(file));
+            }
+        } catch (CliException e) {
+            throw new CliException(
+                    sender.sent() == 0
+                            ? String.valueOf(e.getMessage())
+                            : "%s%nup to line %d all is submitted; go on with: %s"
+                                    .formatted(e.getMessage(), sender.sent(), again(name)),
+                    e);
         }
-        if (json) {
-            jobs.values().forEach(job -> terminal.out().println(Json.line(job.json())));
-        } else {
-            terminal.out().print(table(jobs, lineOfId, lines));
-        }
-        return jobs.values().stream().allMatch(PolledJob::succeeded);
     }
 
-    private String table(Map<String, PolledJob> jobs, Map<String, Integer> lineOfId, byte[] lines) {
-        List<String> submissions = new String(lines, StandardCharsets.UTF_8).lines().toList();
-        var table = new JobTable();
-        jobs.forEach(
-                (id, job) -> {
-                    int index = lineOfId.getOrDefault(id, 0) - 1;
-                    var submission =
-                            index < 0 || index >= submissions.size() ? "" : submissions.get(index);
-                    var document =
-                            Json.parse(submission.getBytes(StandardCharsets.UTF_8))
-                                    .orElseGet(Json::object);
-                    String name = document.path("labels").path("name").asText(id);
-                    table.add(name, document.path("language").asText("-"), job);
-                });
-        return table.render(terminal.columns());
+    /** The command that sends the same lines again. */
+    private String again(String name) {
+        var words = new ArrayList<>(List.of("./kiln batch", file, "--key '" + name + "'"));
+        if (batch != null) {
+            words.add("--batch " + batch);
+        }
+        if (close) {
+            words.add("--close");
+        }
+        if (wait) {
+            words.add("--wait");
+        }
+        return String.join(" ", words);
+    }
+
+    private boolean awaitEnds(KilnClient client, SubmittedBatch submitted)
+            throws InterruptedException {
+        BatchProgress now;
+        try (var progress = new Progress(terminal)) {
+            long start = System.nanoTime();
+            long before = -1;
+            while (true) {
+                var batches = new ArrayList<JsonNode>();
+                for (var each : submitted.batches()) {
+                    batches.add(new KilnBatches(client).find(each.name(), each.tenant()));
+                }
+                now = BatchProgress.of(batches);
+                before = before < 0 ? now.ended() : before;
+                var watched = Duration.ofNanos(System.nanoTime() - start);
+                progress.show(terminal.errIsTerminal() ? now.bar(before, watched) : now.plain());
+                if (now.over()) {
+                    break;
+                }
+                Thread.sleep(LOOK);
+            }
+        }
+        submitted.printEnds(client, now);
+        return now.succeeded() == now.jobs();
     }
 }

@@ -52,6 +52,12 @@ public class Admission {
         /** The job that its id stands for was removed; it does not run again. */
         record Retired(JobId id) implements Outcome {}
 
+        /** It is new, and its batch is closed. */
+        record BatchClosed(JobId id) implements Outcome {}
+
+        /** It is new, and contradicts the size of its batch. */
+        record BatchSize(JobId id) implements Outcome {}
+
         /** The database refuses its content; no repetition will help. */
         record Unstorable(JobId id) implements Outcome {}
     }
@@ -162,6 +168,8 @@ public class Admission {
             case CONFLICT -> new Outcome.Conflict(id);
             case UNKNOWN_CONTEXT -> new Outcome.UnknownContext(id);
             case RETIRED -> new Outcome.Retired(id);
+            case BATCH_CLOSED -> new Outcome.BatchClosed(id);
+            case BATCH_SIZE -> new Outcome.BatchSize(id);
             case null -> throw new IllegalStateException("the store has no outcome for " + id);
         };
     }

@@ -6,6 +6,7 @@ import dev.kiln.problem.Problem;
 import dev.kiln.wire.FieldError;
 import dev.kiln.wire.WireJson;
 import java.util.List;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -16,7 +17,7 @@ final class BatchAnswer {
     /**
      * Bounds the answer to a batch of nonsense; the first errors of a line are enough to find it.
      */
-    private static final int ERRORS_PER_ENTRY = 3;
+    static final int ERRORS_PER_ENTRY = 3;
 
     private static final int ERRORS_IN_PROBLEM = 100;
 
@@ -39,11 +40,13 @@ final class BatchAnswer {
         switch (outcome) {
             case Admission.Outcome.Accepted(var id) -> jobs.put(position, new Taken(id, false));
             case Admission.Outcome.AlreadyKnown(var id) -> jobs.put(position, new Taken(id, true));
-            case Admission.Outcome.Conflict _ -> refuse(position, List.of(Refusals.CONFLICT));
-            case Admission.Outcome.UnknownContext _ ->
-                    refuse(position, List.of(Refusals.UNKNOWN_CONTEXT));
-            case Admission.Outcome.Retired _ -> refuse(position, List.of(Refusals.RETIRED));
-            case Admission.Outcome.Unstorable _ -> refuse(position, List.of(Refusals.UNSTORABLE));
+            case Admission.Outcome.Conflict _,
+                    Admission.Outcome.UnknownContext _,
+                    Admission.Outcome.Retired _,
+                    Admission.Outcome.BatchClosed _,
+                    Admission.Outcome.BatchSize _,
+                    Admission.Outcome.Unstorable _ ->
+                    refuse(position, List.of(Objects.requireNonNull(Refusals.why(outcome))));
         }
     }
 

@@ -101,21 +101,6 @@ final class Fields {
                         });
     }
 
-    /**
-     * Refuses fields of the format that this version does not act on: ignoring them would break a
-     * promise.
-     */
-    void refuseUnsupported(Collection<String> names) {
-        for (String name : names) {
-            if (get(name) != null) {
-                error(
-                        name,
-                        Printable.quote(name)
-                                + " is not supported yet by this version: leave it out");
-            }
-        }
-    }
-
     private static String hint(
             String name, Collection<String> known, Map<String, String> elsewhere) {
         if (elsewhere.containsKey(name)) {

@@ -57,13 +57,29 @@ public interface IntakeConfig {
     @WithDefault("60s")
     Duration stalledAfter();
 
-    /** One batch request. */
+    /**
+     * One batch request whose answer is one document; one that is answered line by line has no
+     * bound.
+     */
     @WithName("http.max-batch-bytes")
     @WithDefault("64m")
     ByteSize httpMaxBatchBytes();
 
-    /** Jobs in one batch request. */
+    /** Jobs in one such request. */
     @WithName("http.max-batch-jobs")
     @WithDefault("10000")
     int httpMaxBatchJobs();
+
+    /**
+     * How much of a streamed batch's answer may wait for a client that does not read it, in a
+     * temporary file: then no more of the request is read. Some 60 bytes a job.
+     */
+    @WithName("http.max-unread-answer")
+    @WithDefault("64m")
+    ByteSize httpMaxUnreadAnswer();
+
+    /** How long a streamed batch waits for room in the queue before it is asked to come back. */
+    @WithName("http.wait-for-room")
+    @WithDefault("30s")
+    Duration httpWaitForRoom();
 }

@@ -75,6 +75,8 @@ class KeyedAdmission {
             case CONFLICT -> new Admission.Outcome.Conflict(id);
             case UNKNOWN_CONTEXT -> new Admission.Outcome.UnknownContext(id);
             case RETIRED -> new Admission.Outcome.Retired(id);
+            case BATCH_CLOSED -> new Admission.Outcome.BatchClosed(id);
+            case BATCH_SIZE -> new Admission.Outcome.BatchSize(id);
         };
     }
 }

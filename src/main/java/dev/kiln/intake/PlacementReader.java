@@ -22,6 +22,9 @@ final class PlacementReader {
             new Range<>(
                     "priority", (long) Placement.MIN_PRIORITY, 0L, (long) Placement.MAX_PRIORITY);
 
+    private static final Range<Long> BATCH_SIZE =
+            new Range<>("batch_size", 1L, 1L, (long) Placement.MAX_BATCH_SIZE);
+
     /**
      * RFC 3339; the parser behind it would also take years of more digits and leave out the
      * seconds.
@@ -80,6 +83,22 @@ final class PlacementReader {
             return null;
         }
         return name;
+    }
+
+    /**
+     * How many jobs the batch is to have; null when absent, and after an error.
+     *
+     * @param batch the batch that the job is in, whoever named it
+     */
+    static @Nullable Integer batchSize(Fields job, @Nullable String batch) {
+        if (job.get("batch_size") == null) {
+            return null;
+        }
+        int size = Numbers.integer(job, "batch_size", BATCH_SIZE);
+        if (batch == null && job.get("batch") == null) {
+            job.error("batch_size", "is the size of no batch: name it in \"batch\"");
+        }
+        return batch == null ? null : size;
     }
 
     private static Map<String, String> labels(Fields job) {

@@ -10,6 +10,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** How the doors say no. */
 final class Refusals {
@@ -36,6 +37,18 @@ final class Refusals {
                     "is not the tenant that this key, or this topic, speaks for: leave it out");
     static final FieldError UNSTORABLE =
             new FieldError("", "the database refuses the content of this document");
+    static final FieldError BATCH_CLOSED =
+            new FieldError(
+                    "/batch",
+                    "is closed and takes no more jobs: give new jobs a batch of their own");
+    static final FieldError BATCH_SIZE =
+            new FieldError(
+                    "/batch_size",
+                    "contradicts the batch: another size was given before, or as many jobs are there already (GET /v1/batches/{batch} tells)");
+    static final FieldError OTHER_LINE =
+            new FieldError(
+                    "",
+                    "another document came before on this line under this Idempotency-Key: give a new request a key of its own");
     private static final Logger LOG = Logger.getLogger(Refusals.class);
 
     /** Queues drain in minutes: to ask every second would only add load. */
@@ -51,6 +64,28 @@ final class Refusals {
                         : ProblemType.INVALID_JOB;
         return new ProblemException(
                 Problem.of(type, FieldErrors.inWords(errors), problems(errors)));
+    }
+
+    /** Why the outcome is a refusal; null when the submission is a job. */
+    static @Nullable FieldError why(Admission.Outcome outcome) {
+        return switch (outcome) {
+            case Admission.Outcome.Accepted _, Admission.Outcome.AlreadyKnown _ -> null;
+            case Admission.Outcome.Conflict _ -> CONFLICT;
+            case Admission.Outcome.UnknownContext _ -> UNKNOWN_CONTEXT;
+            case Admission.Outcome.Retired _ -> RETIRED;
+            case Admission.Outcome.BatchClosed _ -> BATCH_CLOSED;
+            case Admission.Outcome.BatchSize _ -> BATCH_SIZE;
+            case Admission.Outcome.Unstorable _ -> UNSTORABLE;
+        };
+    }
+
+    /** Ends a request whose document is a valid job that its batch does not take. */
+    static ProblemException notInBatch(FieldError why) {
+        return new ProblemException(
+                Problem.of(
+                        ProblemType.CLOSED_BATCH,
+                        FieldErrors.inWords(List.of(why)),
+                        problems(List.of(why))));
     }
 
     static List<Problem.FieldProblem> problems(List<FieldError> errors) {

@@ -29,31 +29,28 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public class SubmissionReader {
     /** Fields of the format that this version does not act on. */
-    private static final List<String> LATER = List.of("batch_size");
-
     private static final List<String> KNOWN =
-            Stream.concat(
-                            Stream.of(
-                                    "id",
-                                    "language",
-                                    "code",
-                                    "stdin",
-                                    "args",
-                                    "env",
-                                    "files",
-                                    "context",
-                                    "artifacts",
-                                    "sandbox",
-                                    "tenant",
-                                    "batch",
-                                    "priority",
-                                    "labels",
-                                    "run_at",
-                                    "deadline",
-                                    "ttl",
-                                    "webhook"),
-                            LATER.stream())
-                    .toList();
+            List.of(
+                    "id",
+                    "language",
+                    "code",
+                    "stdin",
+                    "args",
+                    "env",
+                    "files",
+                    "context",
+                    "artifacts",
+                    "sandbox",
+                    "tenant",
+                    "batch",
+                    "batch_size",
+                    "priority",
+                    "labels",
+                    "run_at",
+                    "deadline",
+                    "ttl",
+                    "webhook");
+
     private static final List<String> SANDBOX =
             Stream.concat(LimitsReader.KNOWN.stream(), NeedsReader.KNOWN.stream()).toList();
     private static final Map<String, String> ELSEWHERE =
@@ -121,7 +118,6 @@ public class SubmissionReader {
         OwnTenant.apply(origin, root, errors);
         var job = Fields.of(root, "", errors);
         job.refuseUnknown(KNOWN, ELSEWHERE);
-        job.refuseUnsupported(LATER);
         JobId given = givenId(job, "id", origin);
         JobId id = given == null && origin instanceof Origin.Http http ? http.fresh() : given;
         JobSpec spec = spec(job, origin);
@@ -229,6 +225,7 @@ public class SubmissionReader {
         var place = PlacementReader.read(job);
         var afterwards = aftercare.read(job);
         String batch = batch(job, place.batch(), origin);
+        Integer batchSize = PlacementReader.batchSize(job, batch);
         if (!job.errors().isEmpty()) {
             return null;
         }
@@ -244,7 +241,7 @@ public class SubmissionReader {
                         input.context(),
                         kept),
                 bounds,
-                place.in(batch),
+                place.in(batch, batchSize),
                 afterwards);
     }
 

@@ -25,21 +25,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
-import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
-import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
-import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The HTTP door for many jobs at once. Each document stands for itself: those that are valid are
- * taken, also when others are not. A request that was cut off is sent again as it was; documents
- * with ids of their own are then taken once.
+ * The HTTP door for many jobs at once, in one piece. Each document stands for itself: those that
+ * are valid are taken, also when others are not. A request that was cut off is sent again as it
+ * was; documents with ids of their own are then taken once.
  */
 @Path("/v1/batches")
 @Produces(MediaType.APPLICATION_JSON)
@@ -47,10 +40,6 @@ import org.jspecify.annotations.Nullable;
 @Tag(name = "submit")
 @Requires(value = Right.SUBMIT, queues = true, audit = "batch.submit")
 public class SubmitBatchResource {
-    private static final String ANSWER =
-            "{\"batch\": \"nightly-7\", \"jobs\": [{\"line\": 1, \"id\": \"01993f5e-7a10-7c3e-9d1f-3b2a51c0ffee\", \"known\": false}],"
-                    + " \"errors\": [{\"line\": 2, \"errors\": [{\"pointer\": \"/code\", \"message\": \"is missing: give the program's source\"}]}]}";
-
     private final SubmissionReader reader;
     private final Admission admission;
     private final Doorkeeper door;
@@ -65,49 +54,6 @@ public class SubmitBatchResource {
         this.config = config;
     }
 
-    /** Takes a document a line. */
-    @POST
-    @Consumes(BatchBody.NDJSON)
-    @Operation(
-            summary = "Submit many jobs",
-            description =
-                    "A document a line (NDJSON), or a JSON array of documents. Each is taken or refused on its own; errors"
-                            + " name the line, or the index in the array.")
-    @RequestBody(
-            required = true,
-            content = {
-                @Content(mediaType = BatchBody.NDJSON, schema = @Schema(type = SchemaType.STRING)),
-                @Content(
-                        mediaType = MediaType.APPLICATION_JSON,
-                        schema = @Schema(type = SchemaType.ARRAY, implementation = Object.class))
-            })
-    @APIResponse(
-            responseCode = "202",
-            description = "At least one document is a job now",
-            content =
-                    @Content(
-                            mediaType = MediaType.APPLICATION_JSON,
-                            schema = @Schema(type = SchemaType.OBJECT),
-                            examples = @ExampleObject(name = "mixed", value = ANSWER)))
-    @APIResponse(
-            responseCode = "400",
-            description = "No document is valid; errors names line and field")
-    @APIResponse(
-            responseCode = "413",
-            description = "The body is too large or has too many documents")
-    @APIResponse(
-            responseCode = "429",
-            description =
-                    "As many jobs are queued as the site takes; Retry-After says when to ask again")
-    public Response submitLines(
-            InputStream body,
-            @Parameter(description = "The jobs' batch; made by Kiln when absent")
-                    @QueryParam("batch")
-                    @Nullable String batch)
-            throws IOException {
-        return submit(body, BatchBody.LINES, batch);
-    }
-
     /** Takes an array of documents. */
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
@@ -115,6 +61,11 @@ public class SubmitBatchResource {
     public Response submitArray(InputStream body, @QueryParam("batch") @Nullable String batch)
             throws IOException {
         return submit(body, BatchBody.ARRAY, batch);
+    }
+
+    /** Takes lines, and answers with one document. */
+    Response submitLines(InputStream body, @Nullable String batch) throws IOException {
+        return submit(body, BatchBody.LINES, batch);
     }
 
     private Response submit(InputStream body, BatchBody format, @Nullable String chosen)
@@ -167,7 +118,7 @@ public class SubmitBatchResource {
                 .build();
     }
 
-    private static Origin.RequestBatch batch(@Nullable String chosen) {
+    static Origin.RequestBatch batch(@Nullable String chosen) {
         if (chosen == null) {
             return new Origin.RequestBatch(JobId.next(Instant.now()).toString(), false);
         }

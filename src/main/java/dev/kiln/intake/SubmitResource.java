@@ -127,7 +127,8 @@ public class SubmitResource {
             description = "The job is not valid; errors names each field. Or wait is out of bounds")
     @APIResponse(
             responseCode = "409",
-            description = "The id belongs to a job with another body, or the key to another job")
+            description =
+                    "The id belongs to a job with another body, or the key to another job; or the batch is closed")
     @APIResponse(responseCode = "410", description = "The id is that of a job that was removed")
     @APIResponse(responseCode = "413", description = "The document is too large")
     @APIResponse(
@@ -188,6 +189,9 @@ public class SubmitResource {
                                     ProblemType.CONFLICTING_JOB,
                                     "a job with another body has the id " + id,
                                     Refusals.problems(List.of(Refusals.CONFLICT))));
+            case Admission.Outcome.BatchClosed _ ->
+                    throw Refusals.notInBatch(Refusals.BATCH_CLOSED);
+            case Admission.Outcome.BatchSize _ -> throw Refusals.notInBatch(Refusals.BATCH_SIZE);
             case Admission.Outcome.UnknownContext _ ->
                     throw Refusals.invalid(List.of(Refusals.UNKNOWN_CONTEXT));
             case Admission.Outcome.Retired _ ->

@@ -101,17 +101,15 @@ class TopicIntake {
         int retired = 0;
         for (int i = 0; i < arrivals.size(); i++) {
             var source = arrivals.get(i).source();
-            String tenant = arrivals.get(i).submission().spec().placement().tenant();
-            switch (outcomes.get(i)) {
-                case Admission.Outcome.Accepted _, Admission.Outcome.AlreadyKnown _ -> {}
-                // Like a repetition of a job that is still there: nothing to tell anybody.
-                case Admission.Outcome.Retired _ -> retired++;
-                case Admission.Outcome.Conflict(var id) ->
-                        reject(source, id, List.of(Refusals.CONFLICT), tenant);
-                case Admission.Outcome.UnknownContext(var id) ->
-                        reject(source, id, List.of(Refusals.UNKNOWN_CONTEXT), tenant);
-                case Admission.Outcome.Unstorable(var id) ->
-                        reject(source, id, List.of(Refusals.UNSTORABLE), tenant);
+            // As of a repetition of a job that is still there there is nothing to tell anybody.
+            if (outcomes.get(i) instanceof Admission.Outcome.Retired) {
+                retired++;
+                continue;
+            }
+            var why = Refusals.why(outcomes.get(i));
+            if (why != null) {
+                String tenant = arrivals.get(i).submission().spec().placement().tenant();
+                reject(source, outcomes.get(i).id(), List.of(why), tenant);
             }
         }
         if (retired > 0) {

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param labels the producer's own, for finding jobs again
  * @param runAt not before this moment; null for at once
  * @param deadline expires if not started before this moment; null for never
+ * @param batchSize how many jobs the batch is to have, from 1; null where this job does not say
  */
 public record Placement(
         String tenant,
@@ -21,7 +22,8 @@ public record Placement(
         int priority,
         Map<String, String> labels,
         @Nullable Instant runAt,
-        @Nullable Instant deadline) {
+        @Nullable Instant deadline,
+        @Nullable Integer batchSize) {
     /** The tenant of whoever names none. */
     public static final String DEFAULT_TENANT = "default";
 
@@ -33,6 +35,9 @@ public record Placement(
     public static final int MIN_PRIORITY = -100;
     public static final int MAX_PRIORITY = 100;
 
+    /** How many jobs a batch of a given size may have at most. */
+    public static final int MAX_BATCH_SIZE = 100_000_000;
+
     public Placement {
         if (tenant.isEmpty()) {
             throw new IllegalArgumentException("tenant must not be empty");
@@ -41,6 +46,22 @@ public record Placement(
             throw new IllegalArgumentException("priority must be -100 to 100: " + priority);
         }
         labels = Map.copyOf(labels);
+        if (batchSize != null && (batch == null || batchSize < 1 || batchSize > MAX_BATCH_SIZE)) {
+            throw new IllegalArgumentException(
+                    "batchSize must be 1 to %d, of a batch: %d"
+                            .formatted(MAX_BATCH_SIZE, batchSize));
+        }
+    }
+
+    /** Of a job that says nothing of its batch's size. */
+    public Placement(
+            String tenant,
+            @Nullable String batch,
+            int priority,
+            Map<String, String> labels,
+            @Nullable Instant runAt,
+            @Nullable Instant deadline) {
+        this(tenant, batch, priority, labels, runAt, deadline, null);
     }
 
     /** Whether the text is as {@link #NAME_RULE} says. */
@@ -48,8 +69,8 @@ public record Placement(
         return NAME.matcher(text).matches();
     }
 
-    /** The same, in this batch. */
-    public Placement in(@Nullable String other) {
-        return new Placement(tenant, other, priority, labels, runAt, deadline);
+    /** The same, in this batch, which is to have so many jobs. */
+    public Placement in(@Nullable String other, @Nullable Integer size) {
+        return new Placement(tenant, other, priority, labels, runAt, deadline, size);
     }
 }

@@ -10,6 +10,7 @@ import dev.kiln.problem.ProblemException;
 import dev.kiln.problem.ProblemType;
 import dev.kiln.store.Batch;
 import dev.kiln.store.BatchReader;
+import dev.kiln.store.BatchStore;
 import dev.kiln.store.JobReader;
 import dev.kiln.store.StoreUnavailable;
 import dev.kiln.wire.WireJson;
@@ -52,13 +53,14 @@ public class BatchResource {
 
     private static final List<String> STATES =
             List.of("QUEUED", "RUNNING", "FINISHED", "CANCELLED", "ABANDONED", "EXPIRED");
-    private static final List<String> ENDS = STATES.subList(2, STATES.size());
 
     private final BatchReader batches;
+    private final BatchStore standings;
     private final JobReader jobs;
 
-    BatchResource(BatchReader batches, JobReader jobs) {
+    BatchResource(BatchReader batches, BatchStore standings, JobReader jobs) {
         this.batches = batches;
+        this.standings = standings;
         this.jobs = jobs;
     }
 
@@ -69,7 +71,7 @@ public class BatchResource {
             summary = "Poll a batch",
             description =
                     "How many of its jobs are in which state, and why their programs ended. A batch is the jobs of a tenant that"
-                            + " bear its name: it has no end of its own, and more jobs may join it.")
+                            + " bear its name. More may join it until it is closed; then it is complete when all have ended.")
     @APIResponse(
             responseCode = "200",
             description = "The batch as it stands",
@@ -84,7 +86,9 @@ public class BatchResource {
                     @QueryParam("tenant")
                     @DefaultValue(Placement.DEFAULT_TENANT)
                     String tenant) {
-        var json = json(tenant, name, find(tenant, name));
+        var batch = find(tenant, name);
+        var standing = standings.find(tenant, name).orElse(BatchStore.Standing.OPEN);
+        var json = json(tenant, name, batch, standing);
         return Response.ok(WireJson.bytes(json), MediaType.APPLICATION_JSON).build();
     }
 
@@ -99,12 +103,13 @@ public class BatchResource {
                                                 .formatted(tenant, name)));
     }
 
-    private static ObjectNode json(String tenant, String name, Batch batch) {
-        long ended = ENDS.stream().mapToLong(state -> count(batch.states(), state)).sum();
+    private static ObjectNode json(
+            String tenant, String name, Batch batch, BatchStore.Standing standing) {
+        long ended = batch.ended();
         long all = batch.jobs();
         var last = ended == all ? batch.lastFinishedAt() : null;
         var json = WireJson.object();
-        json.put("batch", name).put("tenant", tenant);
+        json.put("batch", name).put("tenant", tenant).put("size", standing.size());
         json.put("jobs", all).put("ended", ended).put("succeeded", batch.succeeded());
         json.put("progress", (double) ended / all);
         var states = json.putObject("states");
@@ -113,11 +118,14 @@ public class BatchResource {
         Arrays.stream(Termination.values())
                 .map(Termination::wireName)
                 .forEach(cause -> causes.put(cause, count(batch.causes(), cause)));
-        json.put("submitted_at", WireJson.time(batch.firstSubmittedAt()));
+        var first = batch.firstSubmittedAt();
+        json.put("submitted_at", WireJson.time(first));
         json.put("finished_at", WireJson.time(last));
         json.put(
                 "duration_ms",
-                last == null ? null : Duration.between(batch.firstSubmittedAt(), last).toMillis());
+                first == null || last == null ? null : Duration.between(first, last).toMillis());
+        json.put("closed_at", WireJson.time(standing.closedAt()));
+        json.put("completed_at", WireJson.time(standing.completedAt()));
         return json;
     }
 

@@ -33,6 +33,8 @@ public enum ProblemType {
     CONFLICTING_JOB("conflicting-job", "The id belongs to another job", 409),
     /** The key of a submission belongs to a job with another body, or with another id. */
     CONFLICTING_KEY("conflicting-key", "The idempotency key belongs to another job", 409),
+    /** The batch takes no more jobs, or not as many as the document says. */
+    CLOSED_BATCH("closed-batch", "The batch does not take this job", 409),
     /** It is too late to change what becomes of the job. */
     JOB_ENDED("job-ended", "The job has come to its end", 409),
     /** The job may still change. */

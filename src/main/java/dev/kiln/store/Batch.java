@@ -12,14 +12,14 @@ import org.jspecify.annotations.Nullable;
  * @param causes how many programs ended for which cause, as {@link
  *     dev.kiln.job.Termination#wireName} says it
  * @param succeeded how many programs succeeded
- * @param firstSubmittedAt when the first of the jobs was submitted
+ * @param firstSubmittedAt when the first of the jobs was submitted; null when there is none
  * @param lastFinishedAt when the last of those that have ended came to its end; null when none has
  */
 public record Batch(
         Map<String, Long> states,
         Map<String, Long> causes,
         long succeeded,
-        Instant firstSubmittedAt,
+        @Nullable Instant firstSubmittedAt,
         @Nullable Instant lastFinishedAt) {
     public Batch {
         states = Map.copyOf(states);
@@ -29,5 +29,10 @@ public record Batch(
     /** How many jobs there are. */
     public long jobs() {
         return states.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /** How many of them have come to their end. */
+    public long ended() {
+        return jobs() - states.getOrDefault("QUEUED", 0L) - states.getOrDefault("RUNNING", 0L);
     }
 }

@@ -54,13 +54,16 @@ public class BatchReader {
      * @throws StoreUnavailable when the same call may succeed later
      */
     public Optional<Batch> find(String tenant, String batch) {
-        return database.sql(
-                connection -> {
-                    try (var statement = prepare(connection, COUNT, tenant, batch);
-                            var row = statement.executeQuery()) {
-                        return read(row);
-                    }
-                });
+        return database.sql(connection -> count(connection, tenant, batch));
+    }
+
+    /** As {@link #find}, in a transaction that is under way. */
+    static Optional<Batch> count(Connection connection, String tenant, String batch)
+            throws SQLException {
+        try (var statement = prepare(connection, COUNT, tenant, batch);
+                var row = statement.executeQuery()) {
+            return read(row);
+        }
     }
 
     private static Optional<Batch> read(ResultSet row) throws SQLException {

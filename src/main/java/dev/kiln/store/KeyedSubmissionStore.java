@@ -90,7 +90,8 @@ public class KeyedSubmissionStore {
                                 .get(submission.id()));
         switch (outcome) {
             case ACCEPTED, KNOWN -> {}
-            case CONFLICT, UNKNOWN_CONTEXT, RETIRED -> execute(connection, DELETE, tenant, key);
+            case CONFLICT, UNKNOWN_CONTEXT, RETIRED, BATCH_CLOSED, BATCH_SIZE ->
+                    execute(connection, DELETE, tenant, key);
         }
         return new Outcome.Told(submission.id(), outcome);
     }

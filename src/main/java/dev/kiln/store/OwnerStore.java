@@ -25,8 +25,8 @@ public class OwnerStore {
     }
 
     /**
-     * Whether the tenant has this job, or had it before its time was over. Of a job of somebody else's it learns what it would learn if
-     * there were none, and by the same work.
+     * Whether the tenant has this job, or had it before its time was over. Of a job of somebody
+     * else's it learns what it would learn if there were none, and by the same work.
      *
      * @throws StoreUnavailable when the same call may succeed later
      */

@@ -30,12 +30,21 @@ public class RerunStore {
                for key share of job
             """;
 
-    /** At once and without a deadline: when the old job was to run says nothing about this one. */
+    /** Nobody closes the batch, or gives it a size, before the end of the transaction. */
+    private static final String HOLD_BATCH =
+            "select from batch b join job on job.tenant = b.tenant and job.batch = b.name where job.id = ? for share of b";
+
+    /**
+     * At once and without a deadline: when the old job was to run says nothing about this one. In
+     * no batch where the old one's is closed, or has a size, which counts the old job only.
+     */
     private static final String INSERT_JOB =
             """
             insert into job (id, tenant, batch, language, priority, run_at, memory_bytes, labels, image, network, cpus,
                              ttl_seconds, webhook, rerun_of, capped, turn)
-            select ?, tenant, batch, language, priority, now(), memory_bytes, labels, image, network, cpus,
+            select ?, tenant, (select b.name from batch b where b.tenant = job.tenant and b.name = job.batch
+                                   and b.closed_at is null and b.size is null),
+                   language, priority, now(), memory_bytes, labels, image, network, cpus,
                    ttl_seconds, webhook, id, cap.capped,
                    case when not cap.capped then next_turn(tenant, priority, demand) end
               from job cross join lateral (
@@ -128,6 +137,10 @@ public class RerunStore {
         var context = old.context();
         if (context != null && ContextUses.hold(connection, List.of(context)).isEmpty()) {
             return Outcome.CONTEXT_GONE;
+        }
+        try (var statement = connection.prepareStatement(HOLD_BATCH)) {
+            statement.setObject(1, id.value());
+            statement.execute();
         }
         for (String copy : List.of(INSERT_JOB, INSERT_PAYLOAD, INSERT_CONTEXT_USE)) {
             try (var statement = connection.prepareStatement(copy)) {

@@ -41,7 +41,14 @@ public class SubmissionStore {
          */
         UNKNOWN_CONTEXT,
         /** Its id is that of a job that was removed since: nothing was written. */
-        RETIRED
+        RETIRED,
+        /** It is new, and its batch is closed: nothing was written. */
+        BATCH_CLOSED,
+        /**
+         * It is new, and the size that it gives its batch contradicts what others gave or what is
+         * there: nothing was written.
+         */
+        BATCH_SIZE
     }
 
     /**
@@ -163,21 +170,25 @@ public class SubmissionStore {
             Connection connection, List<Submission> sorted, Arrivals.Arriving arriving)
             throws SQLException {
         Set<JobId> without = ContextUses.withoutContext(connection, sorted);
-        var runnable = sorted.stream().filter(s -> !without.contains(s.id())).toList();
+        var possible = sorted.stream().filter(s -> !without.contains(s.id())).toList();
+        var gate = BatchGate.enter(connection, possible);
+        var runnable = possible.stream().filter(gate::admits).toList();
         Set<JobId> accepted = insertJobs(connection, runnable, arriving);
         accepted.removeAll(insertPayloads(connection, those(accepted, sorted)));
         var fresh = those(accepted, sorted);
         if (!fresh.isEmpty()) {
             ContextUses.insert(connection, fresh);
             cancelEarly(connection, fresh);
+            gate.count(connection, fresh);
         }
         Map<JobId, Outcome> outcomes = new HashMap<>();
         accepted.forEach(id -> outcomes.put(id, Outcome.ACCEPTED));
         if (fresh.size() < sorted.size()) {
             var known = sorted.stream().filter(s -> !accepted.contains(s.id())).toList();
-            // Also of those without context: a job that was submitted before stays known when its
-            // context is gone.
+            // Also of those without context, or of a closed batch: a job that was submitted before
+            // stays known.
             outcomes.putAll(compareBodies(connection, known));
+            outcomes.putAll(gate.refusals(outcomes));
         }
         return outcomes;
     }

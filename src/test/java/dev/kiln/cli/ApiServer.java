@@ -25,6 +25,8 @@ public final class ApiServer implements AutoCloseable {
     private final Map<String, Queue<Answer>> answers = new HashMap<>();
     private final List<Request> requests = new ArrayList<>();
     private final List<String> authorizations = new ArrayList<>();
+    private final List<String> keys = new ArrayList<>();
+    private String location = "";
 
     /** Begins to listen. */
     public ApiServer() throws IOException {
@@ -44,6 +46,16 @@ public final class ApiServer implements AutoCloseable {
         return this;
     }
 
+    /** The header Location of every answer from now on. */
+    public synchronized void location(String path) {
+        location = path;
+    }
+
+    /** The headers Idempotency-Key of those requests that had one. */
+    public synchronized List<String> keys() {
+        return List.copyOf(keys);
+    }
+
     /** Those that came, in their order. */
     public synchronized List<Request> requests() {
         return List.copyOf(requests);
@@ -61,6 +73,10 @@ public final class ApiServer implements AutoCloseable {
                     new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
             String type = exchange.getRequestHeaders().getFirst("Content-Type");
             String last = exchange.getRequestHeaders().getFirst("Last-Event-ID");
+            keys.addAll(exchange.getRequestHeaders().getOrDefault("Idempotency-Key", List.of()));
+            if (!location.isEmpty()) {
+                exchange.getResponseHeaders().set("Location", location);
+            }
             requests.add(new Request(line, String.valueOf(type), String.valueOf(last), body));
             authorizations.add(
                     String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")));

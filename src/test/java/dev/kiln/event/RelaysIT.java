@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kiln.job.Lease;
+import dev.kiln.store.BatchStore;
 import dev.kiln.store.ClaimStore;
 import dev.kiln.store.LeaseStore;
 import dev.kiln.store.ResultStore;
@@ -53,6 +54,7 @@ class RelaysIT {
     @Inject LeaseStore leases;
     @Inject ResultStore results;
     @Inject RetryStore retries;
+    @Inject BatchStore batches;
     @Inject AgroalDataSource dataSource;
     @TempDir Path logs;
 
@@ -64,11 +66,13 @@ class RelaysIT {
         try (var second = relay("second").awaitReady()) {
             for (int round = 0; round < ROUNDS; round++) {
                 endJobs(expected);
+                closeBatch("r" + round);
                 if (round == ROUNDS / 2) {
                     first.kill();
                 }
             }
             Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> outbox() == 0);
+            Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> unannounced() == 0);
             assertThat(second.isReady()).isTrue();
         }
         Map<String, Set<String>> delivered = delivered(expected.keySet());
@@ -76,6 +80,35 @@ class RelaysIT {
         // A set in the order of first deliveries: what the killed relay left is sent once more.
         expected.forEach(
                 (job, ends) -> assertThat(List.copyOf(delivered.get(job))).as(job).isEqualTo(ends));
+        assertBatchesComplete();
+    }
+
+    /** What is in no batch yet becomes one that is whole, in the moment in which it is complete. */
+    private void closeBatch(String name) throws SQLException {
+        try (var connection = dataSource.getConnection();
+                var s = connection.createStatement()) {
+            s.execute("insert into batch (tenant, name) values ('default', '%s')".formatted(name));
+            s.execute("update job set batch = '%s' where batch is null".formatted(name));
+        }
+        batches.close("default", name);
+    }
+
+    private static void assertBatchesComplete() throws Exception {
+        Map<String, Set<String>> told = new LinkedHashMap<>();
+        try (var topics = new Topics(Servers.bootstrapServers())) {
+            for (var record :
+                    topics.all(
+                            "kiln.completions",
+                            r -> r.key().startsWith("default/r"),
+                            Duration.ofSeconds(5))) {
+                told.computeIfAbsent(record.key(), _ -> new LinkedHashSet<>()).add(record.value());
+            }
+        }
+        assertThat(told).hasSize(ROUNDS);
+        // What the killed one had not marked is told again, word for word.
+        assertThat(told.values()).allSatisfy(events -> assertThat(events).hasSize(1));
+        assertThat(JSON.readTree(told.get("default/r0").iterator().next()).at("/data/jobs").asInt())
+                .isEqualTo(JOBS);
     }
 
     /** Half of them finish; the others are abandoned, retried at once, and finish then. */
@@ -141,9 +174,17 @@ class RelaysIT {
     }
 
     private int outbox() throws SQLException {
+        return count("outbox");
+    }
+
+    private int unannounced() throws SQLException {
+        return count("batch where announced_at is null");
+    }
+
+    private int count(String table) throws SQLException {
         try (var connection = dataSource.getConnection();
                 var s = connection.createStatement();
-                var row = s.executeQuery("select count(*) from outbox")) {
+                var row = s.executeQuery("select count(*) from " + table)) {
             row.next();
             return row.getInt(1);
         }

@@ -55,7 +55,7 @@ class SubmissionReaderTest {
                          "files": [{"path": "data/in.csv", "text": "a,b"}, {"path": "x.bin", "base64": "AAE="}],
                          "sandbox": {"image": null, "timeout": 1.5, "memory_limit": "64m", "cpu_limit": 0.5,
                                      "pids_limit": 7, "output_limit": 0, "disk_limit": "2M", "network_enabled": false},
-                         "tenant": "acme", "batch": "nightly-7", "batch_size": null, "priority": -100,
+                         "tenant": "acme", "batch": "nightly-7", "batch_size": 12, "priority": -100,
                          "labels": {"k": "v w"}, "run_at": "2030-01-01T00:00:00+01:00",
                          "deadline": "2030-01-01T00:00:00.5Z", "ttl": 3600, "webhook": null}
                         """
@@ -78,6 +78,7 @@ class SubmissionReaderTest {
         assertThat(spec.limits().diskBytes()).isEqualTo(2 << 20);
         assertThat(spec.placement().tenant()).isEqualTo("acme");
         assertThat(spec.placement().batch()).isEqualTo("nightly-7");
+        assertThat(spec.placement().batchSize()).isEqualTo(12);
         assertThat(spec.placement().priority()).isEqualTo(-100);
         assertThat(spec.placement().labels()).containsOnlyKeys("k").containsValue("v w");
         assertThat(spec.placement().runAt()).isEqualTo(Instant.parse("2029-12-31T23:00:00Z"));

@@ -51,7 +51,8 @@ class SubmissionSchemaTest {
                     // what the validator's own reader has already replaced or let pass
                     "255 bytes of UTF-8",
                     "lone surrogate",
-                    "in UTC too");
+                    "in UTC too",
+                    "size of no batch");
 
     /**
      * What validators cannot see: they read numbers as doubles, and some let a last line feed pass
@@ -79,6 +80,7 @@ class SubmissionSchemaTest {
                         "\"sandbox\": {\"pids_limit\": 5.0, \"output_limit\": 0, \"disk_limit\": 1e6}",
                         "\"sandbox\": {\"image\": null, \"network_enabled\": false}",
                         "\"sandbox\": {\"network_enabled\": null, \"disk_limit\": \"1mB\"}",
+                        "\"batch\": \"b\", \"batch_size\": 7",
                         "\"priority\": -100",
                         "\"priority\": 1.0e2",
                         "\"ttl\": 60",

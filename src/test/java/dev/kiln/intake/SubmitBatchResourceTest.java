@@ -29,7 +29,7 @@ class SubmitBatchResourceTest {
             new SubmitBatchResource(
                     READER,
                     new Admission(store),
-                    new Doorkeeper(() -> false, () -> Caller.OPEN),
+                    new Doorkeeper(() -> false, () -> Caller.OPEN, _ -> false),
                     Configs.of(
                                     Map.of(
                                             "kiln.intake.http.max-batch-bytes",

@@ -50,7 +50,7 @@ class SubmitResourceTest {
                             throw new AssertionError("no request here has a key: " + key);
                         }),
                 jobs,
-                new Doorkeeper(full::get, () -> Caller.OPEN),
+                new Doorkeeper(full::get, () -> Caller.OPEN, _ -> false),
                 Configs.of(Map.of("kiln.intake.http.max-document-bytes", "200"))
                         .getConfigMapping(IntakeConfig.class));
     }

@@ -15,15 +15,18 @@ import dev.kiln.testing.Jobs;
 import dev.kiln.testing.ScriptedProfile;
 import dev.kiln.testing.Servers;
 import dev.kiln.testing.Topics;
+import dev.kiln.wire.Schemas;
 import io.agroal.api.AgroalDataSource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
+import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterAll;
@@ -78,6 +81,52 @@ class TopicDoorIT {
         assertThat(event.at("/data/state").asText()).isEqualTo("FINISHED");
         assertThat(event.at("/data/result/termination").asText()).isEqualTo("exited");
         assertThat(event.at("/data/result").has("stdout")).isFalse();
+    }
+
+    @Test
+    void a_batch_of_records_is_closed_by_its_size_and_complete_once() throws Exception {
+        String name = "topic-" + Jobs.id();
+        String job = HELLO.replace("{", "{\"batch\":\"%s\",\"batch_size\":30,".formatted(name));
+        var ids = Stream.generate(Jobs::id).limit(30).toList();
+        var contradicting = Jobs.id();
+        topics.submit(ids.getFirst().toString(), job);
+        awaitEnd(ids.getFirst());
+        topics.submit(contradicting.toString(), job.replace(":30,", ":31,"));
+        assertThat(rejection(contradicting)).contains("/batch_size", "contradicts");
+        // Each twice, as a producer that got no answer sends them.
+        for (var id : ids) {
+            topics.submit(id.toString(), job);
+            topics.submit(id.toString(), job);
+        }
+        var record = topics.await("kiln.completions", r -> ("default/" + name).equals(r.key()));
+        assertThat(Topics.header(record, "content-type"))
+                .startsWith("application/cloudevents+json");
+        JsonNode event = JSON.readTree(record.value());
+        assertThat(Schemas.objections(Schemas.of("batch-completion"), event)).isEmpty();
+        assertThat(event.at("/type").asText()).isEqualTo("dev.kiln.batch.completed");
+        assertThat(event.at("/id").asText()).isEqualTo("default/" + name + "/completed");
+        assertThat(event.at("/data/jobs").asInt()).isEqualTo(30);
+        assertThat(event.at("/data/size").asInt()).isEqualTo(30);
+        assertThat(event.at("/data/succeeded").asInt()).isEqualTo(30);
+        assertThat(event.at("/data/states/FINISHED").asInt()).isEqualTo(30);
+        assertThat(event.at("/data/causes/exited").asInt()).isEqualTo(30);
+
+        var late = Jobs.id();
+        topics.submit(late.toString(), job);
+        assertThat(rejection(late)).contains("/batch", "is closed");
+        assertThat(
+                        topics.all(
+                                "kiln.completions",
+                                r -> ("default/" + name).equals(r.key()),
+                                Duration.ofSeconds(3)))
+                .hasSize(1);
+    }
+
+    private static String rejection(JobId id) {
+        var record = topics.await("kiln.rejected", r -> id.toString().equals(r.key()));
+        return Stream.of(record.headers().toArray())
+                .map(header -> new String(header.value(), StandardCharsets.UTF_8))
+                .collect(Collectors.joining(" "));
     }
 
     @Test

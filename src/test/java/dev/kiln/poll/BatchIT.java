@@ -55,7 +55,7 @@ class BatchIT {
 
     @BeforeEach
     void empty() throws SQLException {
-        sql("truncate job cascade");
+        sql("truncate job, batch cascade");
     }
 
     @Test
@@ -151,6 +151,52 @@ class BatchIT {
     }
 
     @Test
+    void closed_it_says_since_when_and_takes_no_more() throws Exception {
+        submit("b:1", "default", 2);
+        var open = json(get("v1/batches/b:1"));
+        assertThat(open.at("/size").isNull()).isTrue();
+        assertThat(open.at("/closed_at").isNull()).isTrue();
+
+        var closed = json(send("POST", "v1/batches/b:1:close", ""));
+        assertThat(closed.at("/batch").asText()).isEqualTo("b:1");
+        assertThat(closed.at("/closed_at").isTextual()).isTrue();
+        assertThat(json(send("POST", "v1/batches/b:1:close", ""))).isEqualTo(closed);
+        assertThat(json(get("v1/batches/b:1")).at("/closed_at")).isEqualTo(closed.at("/closed_at"));
+
+        var late = post("{'language': 'python', 'code': '', 'batch': 'b:1'}");
+        assertProblem(late, 409, "closed-batch");
+        assertThat(json(late).at("/errors/0/pointer").asText()).isEqualTo("/batch");
+        assertProblem(send("POST", "v1/batches/nothing:close", ""), 404, "unknown-batch");
+        assertProblem(send("POST", "v1/batches/b:1:close?tenant=other", ""), 404, "unknown-batch");
+        assertProblem(send("POST", "v1/batches/a%20b:close", ""), 400, "invalid-request");
+    }
+
+    @Test
+    void a_batch_of_a_size_is_closed_by_it_and_contradictions_name_the_field() throws Exception {
+        String job = "{'language': 'python', 'code': '1', 'batch': 's', 'batch_size': 2}";
+        assertThat(post(job).statusCode()).isEqualTo(202);
+        var other = post(job.replace("'batch_size': 2", "'batch_size': 3"));
+        assertProblem(other, 409, "closed-batch");
+        assertThat(json(other).at("/errors/0/pointer").asText()).isEqualTo("/batch_size");
+        assertThat(json(get("v1/batches/s")).at("/size").asInt()).isEqualTo(2);
+        assertThat(post(job).statusCode()).isEqualTo(202);
+        assertThat(json(get("v1/batches/s")).at("/closed_at").isTextual()).isTrue();
+        assertProblem(post(job), 409, "closed-batch");
+        assertThat(json(get("v1/batches/s")).at("/jobs").asInt()).isEqualTo(2);
+    }
+
+    private HttpResponse<String> post(String json) throws Exception {
+        try (var http = HttpClient.newHttpClient()) {
+            return http.send(
+                    HttpRequest.newBuilder(server.resolve("v1/jobs"))
+                            .header("Content-Type", "application/json")
+                            .POST(BodyPublishers.ofString(json.replace('\'', '"')))
+                            .build(),
+                    BodyHandlers.ofString());
+        }
+    }
+
+    @Test
     void what_names_nothing_is_a_problem() throws Exception {
         submit("b", "default", 1);
         assertProblem(get("v1/batches/nothing"), 404, "unknown-batch");
@@ -177,7 +223,8 @@ class BatchIT {
                                                 .formatted(i, tenant, priority(batch, tenant))));
         var answer = send("POST", "v1/batches?batch=" + batch, lines.toString());
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
-        assertThat(json(answer).at("/jobs")).hasSize(jobs);
+        var last = parse(answer.body().lines().toList().getLast());
+        assertThat(last.path("accepted").asInt()).isEqualTo(jobs);
     }
 
     /** Batch {@code b} of the tenant that is asked for comes first. */

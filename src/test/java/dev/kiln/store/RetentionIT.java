@@ -96,7 +96,7 @@ class RetentionIT {
         var lease = claim().getFirst();
         leases.putBack(lease, LeaseStore.By.HOLDER, "the engine is gone", true, Duration.ZERO);
         finishAll();
-        rejections.remember(id, "[]");
+        rejections.remember(id, "[]", "default");
         endedAgo("2 seconds");
 
         assertThat(retention.removeExpired(BATCH)).isEqualTo(1);

@@ -10,7 +10,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SchemaTest {
     @ParameterizedTest
-    @ValueSource(strings = {"submission", "cancel", "retry", "job", "completion"})
+    @ValueSource(
+            strings = {"submission", "cancel", "retry", "job", "completion", "batch-completion"})
     void each_schema_is_one_by_its_own_dialect(String name) {
         var dialect =
                 JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)

@@ -32,7 +32,7 @@ public final class KilnClient implements AutoCloseable {
 
     private final URI server;
     private final @Nullable String key;
-    private final HttpClient http;
+    final HttpClient http;
 
     /** Connects to nothing yet; of a server that asks for no keys. */
     public KilnClient(URI server) {
@@ -334,7 +334,7 @@ public final class KilnClient implements AutoCloseable {
         return request(path, Duration.ZERO);
     }
 
-    private HttpRequest.Builder request(String path, Duration wait) {
+    HttpRequest.Builder request(String path, Duration wait) {
         var request =
                 HttpRequest.newBuilder(server.resolve(path))
                         .timeout(ANSWER_LIMIT.plus(wait))
@@ -351,10 +351,7 @@ public final class KilnClient implements AutoCloseable {
         try {
             return http.send(request.build(), body);
         } catch (ConnectException e) {
-            throw new CliException(
-                    "no Kiln answers at %s: start one with `./kiln up`, or name another with --server or KILN_URL"
-                            .formatted(address()),
-                    e);
+            throw new CliException(notThere(), e);
         } catch (HttpTimeoutException e) {
             throw new CliException(
                     "Kiln at %s did not answer within %d s: look at its log, or try again"
@@ -368,7 +365,12 @@ public final class KilnClient implements AutoCloseable {
         }
     }
 
-    private String address() {
+    String notThere() {
+        return "no Kiln answers at %s: start one with `./kiln up`, or name another with --server or KILN_URL"
+                .formatted(address());
+    }
+
+    String address() {
         return server.toString().replaceFirst("/$", "");
     }
 
