@@ -117,11 +117,21 @@ public final class AccessFilter {
     }
 
     private Optional<Decision.Refused> owns(String tenant, Requires requires, @Nullable String id) {
-        // What is no id has an answer that says nothing of any job.
-        if (id == null || !isJobId(id)) {
+        if (id == null) {
             return Optional.empty();
         }
-        JobId job = JobId.parse(id);
+        return jobId(id)
+                .map(job -> owns(tenant, requires, job))
+                // Said here, and not left to the endpoint, which might read it otherwise.
+                .orElseGet(
+                        () ->
+                                Optional.of(
+                                        new Decision.Refused(
+                                                ProblemType.INVALID_REQUEST,
+                                                "a job's id is a UUID in its form of 36 characters")));
+    }
+
+    private Optional<Decision.Refused> owns(String tenant, Requires requires, JobId job) {
         boolean there =
                 owners.owns(tenant, job)
                         || (requires.orRefused() && owners.wasRefused(tenant, job));
@@ -131,12 +141,11 @@ public final class AccessFilter {
                         new Decision.Refused(ProblemType.UNKNOWN_JOB, "no job has the id " + job));
     }
 
-    private static boolean isJobId(String text) {
+    private static Optional<JobId> jobId(String text) {
         try {
-            JobId.parse(text);
-            return true;
+            return Optional.of(JobId.parse(text));
         } catch (IllegalArgumentException noUuid) {
-            return false;
+            return Optional.empty();
         }
     }
 

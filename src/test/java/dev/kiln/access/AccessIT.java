@@ -164,6 +164,8 @@ class AccessIT {
         "GET,    v1/jobs/ID/artifacts",
         "GET,    v1/jobs/ID/artifacts/a/b",
         "DELETE, v1/jobs/ID",
+        "GET,    v1/jobs/ID;a=b",
+        "GET,    v1/jobs/ID/stdout;a=b?tenant=acme",
         "POST,   v1/jobs/ID:rerun",
         "POST,   v1/jobs/ID:rerun?wait=nonsense"
     })
@@ -174,7 +176,7 @@ class AccessIT {
         String acme = key("acme", "admin");
         var foreign = send(method, acme, path.replace("ID", betas.toString()), "");
         var unknown = send(method, acme, path.replace("ID", nobodys.toString()), "");
-        assertThat(foreign.statusCode()).isEqualTo(404).isEqualTo(unknown.statusCode());
+        assertThat(foreign.statusCode()).isEqualTo(unknown.statusCode()).isIn(400, 404);
         assertThat(headers(foreign)).isEqualTo(headers(unknown));
         assertThat(foreign.body().replace(betas.toString(), "ID"))
                 .isEqualTo(unknown.body().replace(nobodys.toString(), "ID"));
@@ -355,11 +357,16 @@ class AccessIT {
         awaitStatus(acme, own, 200);
         awaitStatus(beta, trusted, 200);
         awaitStatus(acme, foreign, 200);
-        assertThat(json(get(acme, "v1/jobs/" + own)).at("/tenant").asText()).isEqualTo("acme");
+        assertThat(
+                        count(
+                                "select count(*) from job where id = '%s' and tenant = 'acme'"
+                                        .formatted(own)))
+                .isOne();
         assertThat(json(get(acme, "v1/jobs/" + foreign)).at("/state").asText())
                 .isEqualTo("REJECTED");
         for (var others : List.of(own, foreign)) {
             assertThat(get(beta, "v1/jobs/" + others).statusCode()).isEqualTo(404);
+            assertThat(get(beta, "v1/jobs/" + others + "/attempts").statusCode()).isEqualTo(404);
         }
         assertThat(get(acme, "v1/jobs/" + trusted).statusCode()).isEqualTo(404);
     }
