@@ -39,7 +39,7 @@ class WebhookRulesTest {
                 "https://höoks.example/ | in ASCII",
                 "https://hooks.example/a b | in ASCII",
                 "https://hooks.example\\@10.0.0.1/ | begins with https://",
-                "https:///in | begins with https://",
+                "https:///in | must name a host",
                 "https:hooks | must name a host",
                 "https://hooks.example:0/ | port from 1",
                 "https://hooks.example:65536/ | port from 1",
