@@ -12,8 +12,9 @@ public class RetentionStore {
     /**
      * Only jobs that have ended have an {@code expires_at}; one that is being retried, or copied by
      * a rerun, is locked and left for the next step. A job stays as long as its completion event is
-     * not out, by the topic or by its webhook. Everything else of a job refers to its row and goes
-     * with it.
+     * not out, by the topic or by its webhook; not said as {@code state = 'PENDING'}, which would
+     * tempt the planner to the index of what is due. Everything else of a job refers to its row and
+     * goes with it.
      */
     private static final String REMOVE =
             """
@@ -22,7 +23,8 @@ public class RetentionStore {
                  where expires_at <= now()
                    and not exists (select from outbox o where o.job_id = job.id offset 0)
                    and (webhook is null or not exists (
-                        select from webhook_delivery d where d.job_id = job.id and d.state = 'PENDING' offset 0))
+                        select from webhook_delivery d
+                         where d.job_id = job.id and d.state not in ('DELIVERED', 'FAILED') offset 0))
                  order by expires_at
                  limit ?
                    for update skip locked

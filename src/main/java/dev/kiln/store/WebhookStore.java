@@ -60,10 +60,11 @@ public class WebhookStore {
             """
                     .formatted(CompletionRow.COLUMNS);
 
+    /** By its id, and not by the index of what is due, to which {@code = 'PENDING'} would tempt. */
     private static final String DELIVERED =
             """
             update webhook_delivery set state = 'DELIVERED', last_status = ?, last_error = null
-             where id = ? and attempts = ? and state = 'PENDING'
+             where id = ? and attempts = ? and state not in ('DELIVERED', 'FAILED')
             """;
 
     private static final String FAILED =
@@ -71,7 +72,7 @@ public class WebhookStore {
             update webhook_delivery
                set state = case when ?::bigint is null then 'FAILED' else 'PENDING' end, failures = failures + 1,
                    next_at = now() + coalesce(?::bigint, 0) * interval '1 millisecond', last_status = ?, last_error = ?
-             where id = ? and attempts = ? and state = 'PENDING'
+             where id = ? and attempts = ? and state not in ('DELIVERED', 'FAILED')
             """;
 
     private static final String FIND =
