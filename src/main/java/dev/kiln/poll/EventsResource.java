@@ -9,6 +9,7 @@ import dev.kiln.store.StoreUnavailable;
 import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HEAD;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -92,6 +93,17 @@ public class EventsResource {
         }
         exchange.onEnd(seat.get()::leave);
         return stream(new EventStream(id, source, seat.get()));
+    }
+
+    /** Whether there is something to follow; follows nothing. */
+    @HEAD
+    @Operation(hidden = true)
+    public Response head(@PathParam("id") String text) throws InterruptedException {
+        JobId id = Polled.id(text);
+        if (source.glance(id).isEmpty() && source.refusal(id).isEmpty()) {
+            throw Polled.unknown(id);
+        }
+        return stream(_ -> {});
     }
 
     private static Response stream(StreamingOutput events) {

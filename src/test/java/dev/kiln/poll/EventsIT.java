@@ -367,6 +367,8 @@ class EventsIT {
             assertThat(unknown.response().headers().firstValue("Content-Type").orElse(""))
                     .startsWith("application/problem+json");
         }
+        assertThat(head(Jobs.id())).isEqualTo(404);
+        assertThat(head(queued())).as("at once, of a job that has not ended").isEqualTo(200);
         try (var no = EventReader.of(server, "no-uuid")) {
             assertThat(no.response().statusCode()).isEqualTo(400);
         }
@@ -452,6 +454,11 @@ class EventsIT {
 
     private HttpRequest request(JobId id) {
         return HttpRequest.newBuilder(server.resolve("v1/jobs/" + id + "/events")).build();
+    }
+
+    private int head(JobId id) throws Exception {
+        var head = HttpRequest.newBuilder(request(id), (_, _) -> true).HEAD().build();
+        return HttpClient.newHttpClient().send(head, BodyHandlers.discarding()).statusCode();
     }
 
     private JsonNode polled(JobId id) throws Exception {
