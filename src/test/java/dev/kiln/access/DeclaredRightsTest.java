@@ -6,11 +6,13 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HEAD;
 import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,14 +20,18 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every endpoint there is says what it needs; whoever adds one must say it too. */
 class DeclaredRightsTest {
+    private static final List<JavaMethod> ENDPOINTS =
+            new ClassFileImporter()
+                            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                            .importPackages("dev.kiln")
+                            .stream()
+                            .filter(c -> c.isAnnotatedWith(Path.class))
+                            .flatMap(c -> c.getMethods().stream())
+                            .filter(DeclaredRightsTest::isEndpoint)
+                            .toList();
+
     static Stream<JavaMethod> endpoints() {
-        return new ClassFileImporter()
-                        .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-                        .importPackages("dev.kiln")
-                        .stream()
-                        .filter(c -> c.isAnnotatedWith(Path.class))
-                        .flatMap(c -> c.getMethods().stream())
-                        .filter(DeclaredRightsTest::isEndpoint);
+        return ENDPOINTS.stream();
     }
 
     private static boolean isEndpoint(JavaMethod method) {
@@ -43,6 +49,17 @@ class DeclaredRightsTest {
     @MethodSource("endpoints")
     void says_what_it_needs(JavaMethod method) {
         assertThat(requires(method)).as("@Requires at %s or its class", method).isNotNull();
+    }
+
+    /** The filter runs where the endpoint does, and asks the database. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("endpoints")
+    void blocks_no_thread_of_a_connection(JavaMethod method) {
+        assertThat(
+                        method.isAnnotatedWith(RunOnVirtualThread.class)
+                                || method.getOwner().isAnnotatedWith(RunOnVirtualThread.class))
+                .as("@RunOnVirtualThread at %s or its class", method)
+                .isTrue();
     }
 
     /** The path's id is what the filter tells the owner by. */
