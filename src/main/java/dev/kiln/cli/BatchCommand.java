@@ -63,7 +63,7 @@ final class BatchCommand implements Callable<Integer> {
     private boolean close;
 
     @Option(
-            names = "--key",
+            names = "--idempotency-key",
             paramLabel = "KEY",
             description =
                     "A name for these lines: sent again with it, those that were submitted are not doubled.")
@@ -124,7 +124,8 @@ final class BatchCommand implements Callable<Integer> {
 
     /** The command that sends the same lines again. */
     private String again(String name) {
-        var words = new ArrayList<>(List.of("./kiln batch", file, "--key '" + name + "'"));
+        var words =
+                new ArrayList<>(List.of("./kiln batch", file, "--idempotency-key '" + name + "'"));
         if (batch != null) {
             words.add("--batch " + batch);
         }

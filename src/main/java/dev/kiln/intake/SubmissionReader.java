@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 @Singleton
 public class SubmissionReader {
-    /** Fields of the format that this version does not act on. */
+    /** Fields of the format. */
     private static final List<String> KNOWN =
             List.of(
                     "id",

@@ -241,6 +241,10 @@ class AccessIT {
         var batch = json(lines(acme, "b", HELLO + "\n" + ofBeta));
         assertThat(batch.at("/errors/0/line").asInt()).isEqualTo(2);
         assertThat(batch.at("/errors/0/errors/0/pointer").asText()).isEqualTo("/tenant");
+        var stream =
+                lines(acme, "b", HELLO + "\n" + ofBeta, "application/x-ndjson").body().split("\n");
+        assertThat(stream[0]).contains("\"id\"");
+        assertThat(stream[1]).contains("\"/tenant\"").doesNotContain("\"id\"");
         assertProblem(
                 post(acme, "v1/jobs:retry", "{\"tenant\":\"beta\",\"batch\":\"b\"}"),
                 "foreign-tenant");
@@ -413,10 +417,17 @@ class AccessIT {
                         .header("Idempotency-Key", name));
     }
 
+    /** Answered in one document. */
     private HttpResponse<String> lines(String key, String batch, String lines) throws Exception {
+        return lines(key, batch, lines, "application/json");
+    }
+
+    private HttpResponse<String> lines(String key, String batch, String lines, String accept)
+            throws Exception {
         return send(
                 request("POST", key, "v1/batches?batch=" + batch, lines)
-                        .header("Content-Type", "application/x-ndjson"));
+                        .header("Content-Type", "application/x-ndjson")
+                        .header("Accept", accept));
     }
 
     private HttpResponse<String> send(String method, String key, String path, String body)

@@ -38,12 +38,12 @@ class BatchCommandIT {
     void a_batch_is_sent_waited_for_and_sent_again_without_doubling_a_job() throws Exception {
         sandbox.script((_, _, limits, _) -> ScriptedSandbox.exited(0, "hi\n", limits));
         var file = file();
-        var first = run(file, "--key", "once", "--wait");
+        var first = run(file, "--idempotency-key", "once", "--wait");
         assertThat(first.exitCode()).as(first.err()).isZero();
         assertThat(first.out()).startsWith("1100 jobs, 1100 succeeded, 0 did not\n");
         assertThat(first.err()).contains("1100 of 1100 jobs ended, 0 failed, 0 running");
 
-        var again = run(file, "--key", "once");
+        var again = run(file, "--idempotency-key", "once");
         assertThat(again.exitCode()).as(again.err()).isZero();
         assertThat(again.out().lines()).hasSize(JOBS).doesNotHaveDuplicates();
         assertThat(count("job where batch in (select batch from job where id = '%s')", again))
@@ -54,7 +54,7 @@ class BatchCommandIT {
                                 again))
                 .isEqualTo(1);
 
-        var results = run(file, "--key", "once", "--wait", "--json");
+        var results = run(file, "--idempotency-key", "once", "--wait", "--json");
         assertThat(results.out().lines())
                 .hasSize(JOBS)
                 .allMatch(line -> line.contains("\"stdout\":\"hi\\n\""));

@@ -138,7 +138,7 @@ class BatchCommandTest {
                         202,
                         "{\"done\":false,\"send_again_from\":1001,\"detail\":\"the database is away\"}\n")
                 .on(second, 202, ids(1001, 500));
-        var run = batch("--key", "k 1");
+        var run = batch("--idempotency-key", "k 1");
         assertThat(run.exitCode()).isZero();
         assertThat(run.out().lines()).hasSize(1500).doesNotHaveDuplicates();
         assertThat(run.err()).contains("Too many jobs are queued", "the database is away");

@@ -25,7 +25,10 @@ class CapCommandTest {
 
     @Test
     void a_cap_is_set_and_lifted() {
-        api.on("POST /v1/tenants/acme:cap", 200, "{\"tenant\": \"acme\", \"max_running\": 5}")
+        api.on(
+                        "POST /v1/tenants/acme:cap?max_running=5",
+                        200,
+                        "{\"tenant\": \"acme\", \"max_running\": 5}")
                 .on("POST /v1/tenants/acme:uncap", 200, "{\"tenant\": \"acme\"}");
         assertThat(run("cap", "acme", "5"))
                 .isEqualTo(new CommandLineRun(0, "at most 5 jobs of acme run at once\n", ""));

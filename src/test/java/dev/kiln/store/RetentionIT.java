@@ -324,10 +324,10 @@ class RetentionIT {
         sql(
                 "insert into retired_id select gen_random_uuid(), 'acme' from generate_series(1, 50000)");
         sql("analyze retired_id");
-        assertThat(plan).contains("SubPlan", "retired_id_pkey").doesNotContain("hashed", "Hash");
+        assertThat(plan).contains("SubPlan", "retired_id_pkey").doesNotContain("hashed");
         assertThat(String.join("\n", planOfInsert()))
                 .contains("SubPlan", "Index Only Scan using retired_id_pkey")
-                .doesNotContain("hashed", "Hash");
+                .doesNotContain("hashed");
     }
 
     private List<String> planOfInsert() throws SQLException {
@@ -348,6 +348,7 @@ class RetentionIT {
             columns.texts(_ -> null);
             columns.booleans(_ -> false);
             columns.ints(_ -> 1);
+            columns.ints(_ -> 0);
             columns.ints(_ -> 1);
             columns.texts(_ -> null);
             List<String> lines = new ArrayList<>();
