@@ -60,6 +60,7 @@ class ArchitectureTest {
                     Map.entry(
                             "poll",
                             Set.of("access", "job", "store", "wire", "problem", "lifecycle")),
+                    Map.entry("contract", Set.of("access", "problem")),
                     Map.entry("retention", Set.of("store", "lifecycle")),
                     Map.entry(
                             "fleet",

@@ -34,6 +34,7 @@ class TopicIntake {
     private final RejectedTopic rejectedTopic;
     private final RecordAge age;
     private final TopicsConfig topics;
+    private final RefusalLog refusals;
 
     TopicIntake(
             TopicReader reader,
@@ -42,7 +43,8 @@ class TopicIntake {
             RejectionStore rejections,
             RejectedTopic rejectedTopic,
             RecordAge age,
-            TopicsConfig topics) {
+            TopicsConfig topics,
+            RefusalLog refusals) {
         this.reader = reader;
         this.admission = admission;
         this.cancels = cancels;
@@ -50,6 +52,7 @@ class TopicIntake {
         this.rejectedTopic = rejectedTopic;
         this.age = age;
         this.topics = topics;
+        this.refusals = refusals;
     }
 
     /** A record that reads as a job. */
@@ -147,13 +150,7 @@ class TopicIntake {
                         return id;
                     });
         }
-        LOG.infof(
-                "jobId=%s source=%s/%d/%d outcome=rejected: %s",
-                id,
-                source.topic(),
-                source.partition(),
-                source.offset(),
-                FieldErrors.inWords(errors));
+        refusals.refused(id, source, errors);
     }
 
     /** Something that can only fail in ways that pass by waiting, or by a bug. */

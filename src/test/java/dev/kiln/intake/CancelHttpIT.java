@@ -16,6 +16,7 @@ import dev.kiln.testing.StoreProfile;
 import dev.kiln.testing.Workers;
 import dev.kiln.wire.Json;
 import dev.kiln.wire.Schemas;
+import io.agroal.api.AgroalDataSource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -27,8 +28,10 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -45,6 +48,16 @@ class CancelHttpIT {
     @Inject WorkerStore workers;
     @Inject LeaseStore leases;
     @Inject ResultStore results;
+    @Inject AgroalDataSource dataSource;
+
+    /** What other tests left would be claimed first. */
+    @BeforeEach
+    void empty() throws SQLException {
+        try (var connection = dataSource.getConnection();
+                var statement = connection.createStatement()) {
+            statement.execute("truncate job cascade");
+        }
+    }
 
     @Test
     void each_state_has_its_own_answer_and_asking_again_changes_none() throws Exception {

@@ -65,14 +65,21 @@ class SubmissionReaderFuzzTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4})
     void bytes_changed_at_random(long seed) {
+        mutatedDocuments(seed, 3_000).forEach(SubmissionReaderFuzzTest::judge);
+    }
+
+    /** A valid document, of which some bytes were changed. */
+    static Stream<byte[]> mutatedDocuments(long seed, int count) {
         var random = new Random(seed);
-        for (int i = 0; i < 3_000; i++) {
-            byte[] document = FULL.getBytes(StandardCharsets.UTF_8);
-            for (int n = 1 + random.nextInt(3); n > 0; n--) {
-                document = mutate(document, random);
-            }
-            judge(document);
+        return Stream.generate(() -> mutatedDocument(random)).limit(count);
+    }
+
+    private static byte[] mutatedDocument(Random random) {
+        byte[] document = FULL.getBytes(StandardCharsets.UTF_8);
+        for (int n = 1 + random.nextInt(3); n > 0; n--) {
+            document = mutate(document, random);
         }
+        return document;
     }
 
     @ParameterizedTest
