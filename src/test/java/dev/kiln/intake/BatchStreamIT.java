@@ -48,9 +48,9 @@ class BatchStreamIT {
     private static final int MANY = 100_000;
 
     /** All of them together are more than the server's heap. */
-    private static final String COMMENT = "#".repeat(1200);
+    private static final String COMMENT = "#".repeat(2000);
 
-    private static final String HEAP = "-Xmx112m";
+    private static final String HEAP = "-Xmx176m";
 
     @TestHTTPResource("/")
     URI server;
@@ -303,7 +303,8 @@ class BatchStreamIT {
                 logs.resolve("small"),
                 Map.of(
                         "JAVA_TOOL_OPTIONS",
-                        HEAP,
+                        // What does not fit ends the process, and does not hang it.
+                        HEAP + " -XX:+ExitOnOutOfMemoryError",
                         "KILN_ROLES",
                         "api",
                         "KILN_INTAKE_MAX_QUEUED",
