@@ -86,7 +86,7 @@ class BatchStreamIT {
                             of(
                                     "{'done': true, 'accepted': 100000, 'known': 0, 'refused': 0, 'batches':"
                                             + " [{'batch': 'many', 'tenant': 'default', 'jobs': 100000, 'closed': true}]}"));
-            assertThat(small.output()).noneMatch(line -> line.contains("OutOfMemory"));
+            assertThat(small.output()).noneMatch(line -> line.contains("OutOfMemoryError:"));
         }
         try (var connection = database.dataSource().getConnection();
                 var row =
