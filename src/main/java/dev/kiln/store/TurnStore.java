@@ -39,6 +39,7 @@ public class TurnStore {
             with line as materialized (
                 select id, tenant, priority, demand, run_at from job
                  where state = 'QUEUED' and turn is null and not capped and run_at <= now()
+                   and not exists (select from tenant_cap c where c.tenant = job.tenant and not c.lifted)
                  order by run_at
                  limit ?
                    for update skip locked
@@ -57,6 +58,9 @@ public class TurnStore {
                    else exists (
                             select from job where state = 'QUEUED' and turn is not null and tenant <> ''
                                               and job.tenant = c.tenant and not capped)
+                     or exists (
+                            select from job where state = 'QUEUED' and turn is null and not capped and tenant <> ''
+                                              and job.tenant = c.tenant)
                      or exists (
                             select from job where state = 'QUEUED' and turn is null and capped and job.tenant = c.tenant
                                               and run_at <= now())
@@ -93,6 +97,14 @@ public class TurnStore {
             """
             update job set turn = null, capped = true where id = any (array(
                 select id from job where state = 'QUEUED' and turn is not null and tenant <> '' and tenant = ? and not capped
+                 limit ? for update skip locked))
+            """;
+
+    /** Those put off, or given up once, from before the cap: they must not come in past it. */
+    private static final String MARK =
+            """
+            update job set capped = true where id = any (array(
+                select id from job where state = 'QUEUED' and turn is null and not capped and tenant <> '' and tenant = ?
                  limit ? for update skip locked))
             """;
 
@@ -171,7 +183,8 @@ public class TurnStore {
                 }
             }
         }
-        if (some(connection, HOLD, tenant, STEP) == STEP) {
+        if (some(connection, HOLD, tenant, STEP) == STEP
+                || some(connection, MARK, tenant, STEP) == STEP) {
             return new Step(0, true);
         }
         int room = Math.min(STEP, room(connection, tenant));

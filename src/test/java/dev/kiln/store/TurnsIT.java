@@ -228,6 +228,19 @@ class TurnsIT {
     }
 
     @Test
+    void jobs_put_off_before_their_tenant_was_capped_come_in_under_the_cap() throws Exception {
+        for (int i = 0; i < 5; i++) {
+            submissions.insert(List.of(Jobs.runAt(Instant.now().plusSeconds(3600))));
+        }
+        caps.set(new Cap("default", 2));
+        sql("update job set run_at = now()");
+        turns.bringIn();
+        assertThat(claim(5)).hasSize(2);
+        caps.lift("default");
+        assertThat(claim(5)).hasSize(3);
+    }
+
+    @Test
     void a_job_that_was_submitted_while_its_tenant_s_cap_was_lifted_is_not_forgotten()
             throws Exception {
         caps.set(new Cap("t", 1));
