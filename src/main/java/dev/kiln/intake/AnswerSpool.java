@@ -1,5 +1,6 @@
 package dev.kiln.intake;
 
+import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Answers that the client has not read yet, in their order: a little of them in memory, the rest in
  * a file that is gone with the request. A client that sends all before it reads would otherwise
- * wait for us while we wait for it. For one thread.
+ * wait for us while we wait for it. For one thread at a time.
  */
 final class AnswerSpool implements Closeable {
     private static final int IN_MEMORY = 512 << 10;
@@ -54,10 +55,8 @@ final class AnswerSpool implements Closeable {
 
     /** The next piece of them; empty when none waits. */
     byte[] next() throws IOException {
-        byte[] first = memory.poll();
-        if (first != null) {
-            inMemory -= first.length;
-            return first;
+        if (!memory.isEmpty()) {
+            return fromMemory();
         }
         if (file == null || read == written) {
             return new byte[0];
@@ -72,6 +71,15 @@ final class AnswerSpool implements Closeable {
             written = 0;
         }
         return piece.array();
+    }
+
+    private byte[] fromMemory() {
+        var piece = new ByteArrayOutputStream(Math.min(PIECE, inMemory));
+        while (!memory.isEmpty() && piece.size() < PIECE) {
+            piece.writeBytes(memory.remove());
+        }
+        inMemory -= piece.size();
+        return piece.toByteArray();
     }
 
     @Override

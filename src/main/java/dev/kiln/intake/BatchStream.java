@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
  * One request that streams submissions, a document a line, and is answered a line for each. The
  * documents are made durable a thousand at a time, and no more than those are in memory.
  *
- * <p>One thread reads and writes in turn. It writes only what the client takes at once and keeps
- * the rest in a {@link AnswerSpool}: a client that sends all of its request before it reads a byte
- * is served too.
+ * <p>Answers are written beside the reading, and wait for a client that does not read them: one
+ * that sends all of its request before it reads a byte is served as well as one that waits for its
+ * answers before it sends more.
  */
 final class BatchStream {
     /** What one transaction holds at most, beside its last document. */
@@ -67,15 +67,6 @@ final class BatchStream {
             boolean close,
             @Nullable String tenant) {}
 
-    /** Who sent it. */
-    interface Client {
-        /** Whether it can be written to without waiting. */
-        boolean ready() throws IOException;
-
-        /** Waits until the piece can be written. */
-        void write(byte[] piece) throws IOException;
-    }
-
     /**
      * A line that was read.
      *
@@ -88,13 +79,12 @@ final class BatchStream {
     private final Door door;
     private final Request request;
     private final StreamedLines lines;
-    private final Client client;
-    private final AnswerSpool spool = new AnswerSpool();
+    private final AnswerWriter.Client client;
     private final StreamSummary summary = new StreamSummary();
     private List<Entry> chunk = new ArrayList<>();
     private long bytes;
 
-    BatchStream(Door door, Request request, InputStream body, Client client) {
+    BatchStream(Door door, Request request, InputStream body, AnswerWriter.Client client) {
         this.door = door;
         this.request = request;
         this.client = client;
@@ -115,31 +105,30 @@ final class BatchStream {
      *     again
      */
     void run() throws IOException, InterruptedException {
-        try (spool) {
-            var stopped = takeAll();
-            spool.add(summary.end(stopped));
+        long most = door.config().httpMaxUnreadAnswer().bytes();
+        try (var answers = new AnswerWriter(client, most)) {
+            var stopped = takeAll(answers);
+            answers.add(summary.end(stopped));
             if (stopped != null) {
-                lines.drain(this::push);
+                lines.drain();
             }
-            push();
-            while (spool.size() > 0) {
-                client.write(spool.next());
-            }
+            answers.finish();
         }
     }
 
-    private StreamSummary.@Nullable Stopped takeAll() throws IOException, InterruptedException {
+    private StreamSummary.@Nullable Stopped takeAll(AnswerWriter answers)
+            throws IOException, InterruptedException {
         for (var line = lines.next(); line != null; line = lines.next()) {
             chunk.add(read(line));
             bytes += line.bytes();
             if (chunk.size() >= LINES || bytes >= BYTES) {
-                var stopped = takeChunk();
+                var stopped = takeChunk(answers);
                 if (stopped != null) {
                     return stopped;
                 }
             }
         }
-        var stopped = takeChunk();
+        var stopped = takeChunk(answers);
         return stopped == null ? close() : stopped;
     }
 
@@ -173,7 +162,8 @@ final class BatchStream {
         return new Submission(id, submission.spec(), submission.bodyHash());
     }
 
-    private StreamSummary.@Nullable Stopped takeChunk() throws IOException, InterruptedException {
+    private StreamSummary.@Nullable Stopped takeChunk(AnswerWriter answers)
+            throws IOException, InterruptedException {
         if (chunk.isEmpty()) {
             return null;
         }
@@ -183,7 +173,7 @@ final class BatchStream {
                         ProblemType.QUEUE_FULL,
                         "as many jobs are queued as this site takes or its tenant may have (kiln.intake.max-queued, kiln.quota): go on from that line later");
             }
-            admit();
+            admit(answers);
         } catch (StoreUnavailable e) {
             return stopped(
                     ProblemType.UNAVAILABLE,
@@ -191,7 +181,6 @@ final class BatchStream {
         }
         chunk = new ArrayList<>();
         bytes = 0;
-        push();
         return null;
     }
 
@@ -200,19 +189,18 @@ final class BatchStream {
     }
 
     /** Whoever streams may well wait a little, as the topic does. */
-    private boolean awaitRoom() throws IOException, InterruptedException {
+    private boolean awaitRoom() throws InterruptedException {
         long giveUp = System.nanoTime() + door.config().httpWaitForRoom().toNanos();
         while (door.full().now(request.tenant())) {
             if (System.nanoTime() - giveUp > 0) {
                 return false;
             }
-            push();
             Thread.sleep(LOOK);
         }
         return true;
     }
 
-    private void admit() throws IOException {
+    private void admit(AnswerWriter answers) throws IOException, InterruptedException {
         List<Submission> submissions = new ArrayList<>(chunk.size());
         for (Entry entry : chunk) {
             if (entry.submission() != null) {
@@ -221,7 +209,7 @@ final class BatchStream {
         }
         var outcomes = door.admission().admit(submissions).iterator();
         for (Entry entry : chunk) {
-            spool.add(
+            answers.add(
                     entry.submission() == null
                             ? summary.refused(entry.line(), entry.errors())
                             : answer(entry, entry.submission(), outcomes.next()));
@@ -256,16 +244,6 @@ final class BatchStream {
                     "all lines are taken, but the database could not be reached to close the batch: POST /v1/batches/%s:close"
                             .formatted(batch),
                     lines.number() + 1);
-        }
-    }
-
-    /** Writes what the client takes at once, and what is too much to be kept for it. */
-    private void push() throws IOException {
-        while (spool.size() > 0 && client.ready()) {
-            client.write(spool.next());
-        }
-        while (spool.size() > door.config().httpMaxUnreadAnswer().bytes()) {
-            client.write(spool.next());
         }
     }
 }

@@ -162,18 +162,12 @@ public class StreamBatchResource {
     }
 
     private record HttpClient(HttpServerRequest request, OutputStream out)
-            implements BatchStream.Client {
-        @Override
-        public boolean ready() throws IOException {
-            var response = request.response();
-            if (response.closed()) {
-                throw new IOException("the client is gone");
-            }
-            return !response.writeQueueFull();
-        }
-
+            implements AnswerWriter.Client {
         @Override
         public void write(byte[] piece) throws IOException {
+            if (request.response().closed()) {
+                throw new IOException("the client is gone");
+            }
             out.write(piece);
             out.flush();
         }

@@ -21,11 +21,6 @@ final class StreamedLines {
      */
     record Line(long number, byte @Nullable [] text, long bytes) {}
 
-    /** What is to be done while the rest comes. */
-    interface Meanwhile {
-        void run() throws IOException;
-    }
-
     private final InputStream in;
     private final long longest;
     private final byte[] buffer = new byte[BUFFER];
@@ -102,10 +97,10 @@ final class StreamedLines {
     /**
      * Reads what is left and drops it: who writes all before reading must be let come to its end.
      */
-    void drain(Meanwhile meanwhile) throws IOException {
-        do {
-            meanwhile.run();
-        } while (fill());
+    void drain() throws IOException {
+        while (fill()) {
+            // Dropped.
+        }
         from = to;
     }
 

@@ -12,38 +12,41 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 class BatchStreamTest {
     private final MemoryStore store = new MemoryStore();
     private final List<String> closed = new ArrayList<>();
-    private final Reader client = new Reader();
+    private final Reader client = new Reader(new CountDownLatch(0));
     private BooleanSupplier full = () -> false;
 
-    /** A client that takes what it must, or everything. */
-    private static final class Reader implements BatchStream.Client {
+    /** A client that reads from some time on. */
+    private static class Reader implements AnswerWriter.Client {
         final ByteArrayOutputStream read = new ByteArrayOutputStream();
-        boolean eager;
-        int pieces;
+        final CountDownLatch reads;
 
-        @Override
-        public boolean ready() {
-            return eager;
+        Reader(CountDownLatch reads) {
+            this.reads = reads;
         }
 
         @Override
-        public void write(byte[] piece) {
+        public void write(byte[] piece) throws IOException {
+            await(reads);
             read.writeBytes(piece);
-            pieces++;
         }
 
         List<JsonNode> lines() {
@@ -56,9 +59,12 @@ class BatchStreamTest {
 
     @Test
     void answers_come_in_order_also_when_the_client_reads_none_before_the_end() throws Exception {
+        var sent = new CountDownLatch(1);
+        var reader = new Reader(sent);
         // Much more than is kept in memory.
-        run(lines(1, 30_000), "");
-        var lines = client.lines();
+        var body = new SequenceInputStream(stream(lines(1, 30_000)), new Told(sent));
+        stream(body, reader, "", request("b", null, 1, true)).run();
+        var lines = reader.lines();
         assertThat(lines).hasSize(30_001);
         assertThat(lines.subList(0, 30_000))
                 .extracting(line -> line.path("line").asLong())
@@ -68,29 +74,76 @@ class BatchStreamTest {
     }
 
     @Test
-    void no_more_is_read_than_the_client_has_room_for_answers() throws Exception {
-        var body = new ByteArrayInputStream(utf8(lines(1, 5000)));
-        var left = new ArrayList<Integer>();
-        var slow =
-                new BatchStream.Client() {
+    void a_client_that_sends_no_more_before_it_has_its_answers_gets_them() throws Exception {
+        var waits = new CountDownLatch(1);
+        var answered = new CountDownLatch(1);
+        var reader =
+                new Reader(waits) {
                     @Override
-                    public boolean ready() {
-                        return false;
-                    }
-
-                    @Override
-                    public void write(byte[] piece) {
-                        left.add(body.available());
+                    public void write(byte[] piece) throws IOException {
+                        // It could not be written to at once.
+                        super.write(piece);
+                        if (lines().size() == 1000) {
+                            answered.countDown();
+                        }
                     }
                 };
-        stream(body, slow, "kiln.intake.http.max-unread-answer=60k", request("b", null, 1, false))
-                .run();
-        assertThat(left.getFirst()).as("when it first must be read").isPositive();
+        var pause =
+                new Told(waits) {
+                    @Override
+                    public int read(byte[] to, int at, int most) throws IOException {
+                        super.read(to, at, most);
+                        await(answered);
+                        return -1;
+                    }
+                };
+        var body =
+                new SequenceInputStream(
+                        Collections.enumeration(
+                                List.of(stream(lines(1, 1000)), pause, stream(lines(1001, 5)))));
+        stream(body, reader, "", request("b", null, 1, true)).run();
+        assertThat(reader.lines()).hasSize(1006);
+    }
+
+    @Test
+    void no_more_is_read_than_the_client_has_room_for_answers() throws Exception {
+        var reads = new CountDownLatch(1);
+        var body = stream(lines(1, 5000));
+        var stream =
+                stream(
+                        body,
+                        new Reader(reads),
+                        "kiln.intake.http.max-unread-answer=60k",
+                        request("b", null, 1, false));
+        var failure = new AtomicReference<Throwable>();
+        var request =
+                Thread.ofPlatform()
+                        .uncaughtExceptionHandler((_, e) -> failure.set(e))
+                        .start(() -> run(stream));
+        Awaitility.await().until(() -> request.getState() == Thread.State.WAITING);
+        assertThat(body.available()).isPositive();
+        reads.countDown();
+        request.join();
+        assertThat(failure.get()).isNull();
+        assertThat(store.jobs).hasSize(5000);
+    }
+
+    @Test
+    void a_client_that_is_gone_ends_it() {
+        AnswerWriter.Client gone =
+                _ -> {
+                    throw new IOException("gone");
+                };
+        var request = request("b", null, 1, true);
+        var body = stream(lines(1, 5000));
+        assertThatThrownBy(() -> stream(body, gone, "", request).run())
+                .isInstanceOf(IOException.class)
+                .hasMessage("gone");
+        assertThat(closed).as("nobody knows whether its last line was sent").isEmpty();
     }
 
     @Test
     void a_store_that_goes_away_ends_it_with_the_line_to_go_on_from() throws Exception {
-        client.eager = true;
         var body =
                 new SequenceInputStream(
                         new ByteArrayInputStream(utf8(lines(1, 1000))),
@@ -174,6 +227,46 @@ class BatchStreamTest {
                 .run();
     }
 
+    private static void run(BatchStream stream) {
+        try {
+            stream.run();
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Empty, and tells when it is asked for more. */
+    private static class Told extends InputStream {
+        private final CountDownLatch asked;
+
+        Told(CountDownLatch asked) {
+            this.asked = asked;
+        }
+
+        @Override
+        public int read() {
+            throw new UnsupportedOperationException("it is read in pieces");
+        }
+
+        @Override
+        public int read(byte[] to, int at, int most) throws IOException {
+            asked.countDown();
+            return -1;
+        }
+    }
+
+    private static void await(CountDownLatch latch) throws IOException {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new InterruptedIOException();
+        }
+    }
+
+    private static ByteArrayInputStream stream(String lines) {
+        return new ByteArrayInputStream(utf8(lines));
+    }
+
     private static BatchStream.Request request(
             String batch, String key, long firstLine, boolean close) {
         return new BatchStream.Request(
@@ -181,7 +274,7 @@ class BatchStreamTest {
     }
 
     private BatchStream stream(
-            InputStream body, BatchStream.Client to, String setting, BatchStream.Request request) {
+            InputStream body, AnswerWriter.Client to, String setting, BatchStream.Request request) {
         Map<String, String> settings =
                 setting.isEmpty() ? Map.of() : Map.of(setting.split("=")[0], setting.split("=")[1]);
         var door =
