@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +53,9 @@ final class Cgroup {
     private static final Path ROOT = Path.of("/sys/fs/cgroup");
     private static final long NANOS_PER_MICRO = 1000;
 
+    /** A path that can be told in a line of words. */
+    private static final Pattern PLAIN = Pattern.compile("[\\w./:@+=-]+");
+
     /** Directory by controller; v2 has one, under the empty name. */
     private final Map<String, Path> directories;
 
@@ -64,11 +68,40 @@ final class Cgroup {
      * container's by now.
      */
     static Cgroup of(long pid, String containerId) {
-        return new Cgroup(
-                readString(Path.of("/proc", Long.toString(pid), "cgroup"))
-                        .filter(text -> text.contains(containerId))
-                        .map(text -> directories(text, ROOT))
-                        .orElse(Map.of()));
+        return readString(Path.of("/proc", Long.toString(pid), "cgroup"))
+                .filter(text -> text.contains(containerId))
+                .map(text -> in(text, ROOT))
+                .orElse(new Cgroup(Map.of()));
+    }
+
+    /** That of a process with this {@code /proc/PID/cgroup}. */
+    static Cgroup in(String text, Path root) {
+        return new Cgroup(directories(text, root));
+    }
+
+    /**
+     * By what the kernel stops all processes of the sandbox and lets them go on.
+     *
+     * @param file of the host's kernel, which the sandbox cannot see
+     * @param frozen what written to it stops them; that takes effect soon
+     * @param thawed what lets them go on
+     */
+    record Freeze(Path file, String frozen, String thawed) {}
+
+    /** How this sandbox is frozen; empty where it is not known. */
+    Optional<Freeze> freeze() {
+        return Optional.ofNullable(directories.get("freezer"))
+                .map(v1 -> new Freeze(v1.resolve("freezer.state"), "FROZEN", "THAWED"))
+                .or(
+                        () ->
+                                directories.containsKey("memory")
+                                        ? Optional.empty()
+                                        : Optional.ofNullable(directories.get("")).map(Cgroup::v2))
+                .filter(freeze -> PLAIN.matcher(freeze.file().toString()).matches());
+    }
+
+    private static Freeze v2(Path directory) {
+        return new Freeze(directory.resolve("cgroup.freeze"), "1", "0");
     }
 
     /** Reads {@code /proc/PID/cgroup}: lines of {@code number:controllers:path}. */

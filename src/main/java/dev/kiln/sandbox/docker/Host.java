@@ -12,8 +12,15 @@ import java.io.IOException;
  * @param orphans removes what others left
  * @param removals removes what is done with
  * @param pool has cells that wait for jobs
+ * @param freezer stops those
  */
-record Host(Instance instance, Cells cells, Orphans orphans, Removals removals, WarmPool pool)
+record Host(
+        Instance instance,
+        Cells cells,
+        Orphans orphans,
+        Removals removals,
+        WarmPool pool,
+        Freezer freezer)
         implements Closeable {
     /** Removals under way besides those of as many cells as wait. */
     private static final int REMOVALS = 4;
@@ -37,8 +44,10 @@ record Host(Instance instance, Cells cells, Orphans orphans, Removals removals, 
             var removals =
                     new Removals(
                             cells, pool.size() == 0 ? 0 : REMOVALS + pool.size(), pool.pause());
-            var warm = new WarmPool(pool, new WarmStart(cells, config.startTimeout()), removals);
-            return new Host(instance, cells, orphans, removals, warm);
+            var freezer = new Freezer(pool.freeze());
+            var start = new WarmStart(cells, config.startTimeout());
+            var warm = new WarmPool(pool, start, removals, freezer);
+            return new Host(instance, cells, orphans, removals, warm, freezer);
         } catch (IOException unwritable) {
             throw new SandboxFault(
                     SandboxFault.Scope.HOST,
@@ -52,6 +61,7 @@ record Host(Instance instance, Cells cells, Orphans orphans, Removals removals, 
     public void close() throws IOException {
         pool.close();
         removals.close();
+        freezer.close();
         instance.close();
     }
 }

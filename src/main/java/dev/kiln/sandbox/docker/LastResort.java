@@ -40,7 +40,27 @@ final class LastResort {
         // The handle knows the start time and refuses a pid that came to mean another process.
         // Taken before the check.
         var handle = ProcessHandle.of(pid);
-        return handle.isPresent() && belongs(pid, containerId) && handle.get().destroyForcibly();
+        if (handle.isEmpty() || !belongs(pid, containerId)) {
+            return false;
+        }
+        thaw(pid, containerId);
+        return handle.get().destroyForcibly();
+    }
+
+    /** With cgroups of version 1 what is frozen does not even die of SIGKILL. */
+    private static void thaw(long pid, String containerId) {
+        Cgroup.of(pid, containerId)
+                .freeze()
+                .filter(freeze -> Files.isWritable(freeze.file()))
+                .ifPresent(LastResort::thaw);
+    }
+
+    private static void thaw(Cgroup.Freeze freeze) {
+        try {
+            Files.writeString(freeze.file(), freeze.thawed());
+        } catch (IOException gone) {
+            // It ended while we looked, or may not be written to: then nobody froze it.
+        }
     }
 
     private static boolean belongs(long pid, String containerId) {

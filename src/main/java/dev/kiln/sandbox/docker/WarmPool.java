@@ -55,6 +55,7 @@ final class WarmPool implements Closeable {
     private final PoolConfig.Settings settings;
     private final Starter starter;
     private final Removals removals;
+    private final Freezer freezer;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Map<Shape, Line> lines = new HashMap<>();
@@ -68,10 +69,11 @@ final class WarmPool implements Closeable {
     private @Nullable Thread filler;
 
     /** Starts none yet: that begins with the first that is expected or asked for. */
-    WarmPool(PoolConfig.Settings settings, Starter starter, Removals removals) {
+    WarmPool(PoolConfig.Settings settings, Starter starter, Removals removals, Freezer freezer) {
         this.settings = settings;
         this.starter = starter;
         this.removals = removals;
+        this.freezer = freezer;
     }
 
     /** Jobs of these shapes may come. */
@@ -104,6 +106,7 @@ final class WarmPool implements Closeable {
             Line line = line(shape);
             wake();
             for (Warm warm; (warm = line.ready.poll()) != null; ) {
+                freezer.thaw(warm.cell);
                 if (warm.cell.alive()) {
                     served.increment();
                     return Optional.of(warm.cell);
@@ -159,6 +162,11 @@ final class WarmPool implements Closeable {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** How many of them are frozen. */
+    int frozen() {
+        return freezer.count();
     }
 
     /** How many jobs got one that waited, or was being started. */
@@ -263,7 +271,7 @@ final class WarmPool implements Closeable {
                 }
             }
             line.ready.removeAll(unusable);
-            unusable.forEach(warm -> removals.discard(warm.cell));
+            unusable.forEach(warm -> discard(warm.cell));
         }
         lines.values()
                 .removeIf(
@@ -275,8 +283,13 @@ final class WarmPool implements Closeable {
 
     private void drop(Line line, int cells) {
         for (int i = 0; i < cells; i++) {
-            removals.discard(line.ready.removeFirst().cell);
+            discard(line.ready.removeFirst().cell);
         }
+    }
+
+    private void discard(Cell cell) {
+        freezer.thaw(cell);
+        removals.discard(cell);
     }
 
     private void start(Shape shape) {
@@ -334,6 +347,7 @@ final class WarmPool implements Closeable {
         if (closed) {
             removals.discard(cell);
         } else {
+            freezer.freeze(cell);
             line.ready.add(new Warm(cell, System.nanoTime()));
             cell.conversation().end().thenRun(this::look);
         }

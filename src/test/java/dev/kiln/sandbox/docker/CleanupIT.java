@@ -3,6 +3,7 @@ package dev.kiln.sandbox.docker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.kiln.sandbox.ContextSource;
 import dev.kiln.sandbox.StopSignal;
 import dev.kiln.testing.EngineCord;
 import java.io.IOException;
@@ -10,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -73,8 +76,7 @@ class CleanupIT {
         await("the runner ends with its control channel")
                 .atMost(Duration.ofSeconds(20))
                 .until(() -> docker.processes(id) == 0);
-        try (var next =
-                new DockerSandbox(host.settings, SandboxHost.runtimes(java.util.Map.of()))) {
+        try (var next = new DockerSandbox(host.settings, SandboxHost.runtimes(Map.of()))) {
             next.checkReady();
         }
         assertThat(docker.containers()).isEmpty();
@@ -122,7 +124,7 @@ class CleanupIT {
                                 host.settings
                                         .withEngine(cord.uri())
                                         .withKills(Duration.ofSeconds(1)),
-                                SandboxHost.runtimes(java.util.Map.of()))) {
+                                SandboxHost.runtimes(Map.of()))) {
             var held = cord.hold("DELETE /");
             next.checkReady();
             assertThat(docker.containers()).contains(id);
@@ -138,41 +140,90 @@ class CleanupIT {
         }
     }
 
+    @Test
+    void what_waits_frozen_ends_with_a_killed_worker() throws Exception {
+        Process worker = Worker.startWaiting(host.home);
+        String id = awaitFrozen();
+
+        worker.destroyForcibly().waitFor();
+
+        await("its helper thaws it, and the runner ends with its control channel")
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> docker.processes(id) == 0);
+        host.sandbox.checkReady();
+        assertThat(docker.containers()).isEmpty();
+    }
+
+    @Test
+    void what_is_left_frozen_is_swept_up() throws Exception {
+        Process worker = Worker.startWaiting(host.home);
+        awaitFrozen();
+
+        // With all that it had started, as a service manager does it.
+        var helpers = worker.descendants().toList();
+        helpers.forEach(ProcessHandle::destroyForcibly);
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> helpers.stream().noneMatch(ProcessHandle::isAlive));
+        worker.destroyForcibly().waitFor();
+
+        host.sandbox.checkReady();
+        assertThat(docker.containers()).isEmpty();
+    }
+
+    private String awaitFrozen() {
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> docker.running(WarmStart.LABELS).stream().anyMatch(docker::frozen));
+        return docker.running(WarmStart.LABELS).getFirst();
+    }
+
     private List<Path> locks() throws IOException {
         try (var files = Files.list(host.home.resolve("workers"))) {
             return files.toList();
         }
     }
 
-    /** A worker process of its own, with a program that does not end. */
+    /** A worker process of its own, with a program that does not end, or that waits for one. */
     static final class Worker {
         private Worker() {}
 
         static Process start(Path home) throws IOException {
+            return start(home, "0");
+        }
+
+        static Process startWaiting(Path home) throws IOException {
+            return start(home, "1");
+        }
+
+        private static Process start(Path home, String pool) throws IOException {
             return new ProcessBuilder(
                             ProcessHandle.current().info().command().orElseThrow(),
                             "-cp",
                             System.getProperty("java.class.path"),
                             "-Djava.util.logging.manager=org.jboss.logmanager.LogManager",
                             Worker.class.getName(),
-                            home.toString())
+                            home.toString(),
+                            pool)
                     .inheritIO()
                     .start();
         }
 
         public static void main(String[] args) throws Exception {
+            boolean waits = !args[1].equals("0");
             var settings = new SandboxHost.Settings(SandboxConfig.Isolation.AUTO, Path.of(args[0]));
+            var runtimes =
+                    SandboxHost.runtimes(Map.of("sh", SandboxHost.shellWith(SandboxHost.IMAGE)));
             try (var sandbox =
                     new DockerSandbox(
                             settings,
-                            SandboxHost.runtimes(
-                                    java.util.Map.of(
-                                            "sh", SandboxHost.shellWith(SandboxHost.IMAGE))))) {
+                            runtimes,
+                            ContextSource.NONE,
+                            Pools.with(Map.of("size", args[1])))) {
                 sandbox.run(
                         SandboxHost.tag(),
-                        SandboxHost.program("sh", "while :; do :; done"),
+                        SandboxHost.program("sh", waits ? "exit" : "while :; do :; done"),
                         SandboxHost.LIMITS,
                         new StopSignal());
+                new CountDownLatch(1).await();
             }
         }
     }

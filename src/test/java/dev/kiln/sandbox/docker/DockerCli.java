@@ -94,6 +94,17 @@ final class DockerCli {
         return run(command.toArray(String[]::new)).lines().toList();
     }
 
+    /** Whether the kernel has stopped the processes of a running container. */
+    boolean frozen(String id) {
+        try {
+            long pid = Long.parseLong(run("inspect", "-f", "{{.State.Pid}}", id).strip());
+            var freeze = Cgroup.of(pid, id).freeze().orElseThrow();
+            return Files.readString(freeze.file()).strip().equals(freeze.frozen());
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
     /** Sends a signal to every process of a container, past the engine. */
     void signalAll(String id, String signal) {
         pids(id).forEach(pid -> output(List.of("kill", "-" + signal, Long.toString(pid))));

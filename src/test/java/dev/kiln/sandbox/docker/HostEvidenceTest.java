@@ -66,6 +66,24 @@ class HostEvidenceTest {
     }
 
     @Test
+    void cgroups_of_both_versions_are_frozen() {
+        assertThat(Cgroup.in("5:freezer:/docker/x\n4:memory:/docker/x\n0::/\n", ROOT).freeze())
+                .contains(
+                        new Cgroup.Freeze(
+                                Path.of("/cg/freezer/docker/x/freezer.state"), "FROZEN", "THAWED"));
+        assertThat(Cgroup.in("0::/system.slice/docker-x.scope\n", ROOT).freeze())
+                .contains(
+                        new Cgroup.Freeze(
+                                Path.of("/cg/system.slice/docker-x.scope/cgroup.freeze"),
+                                "1",
+                                "0"));
+        assertThat(Cgroup.in("4:memory:/docker/x\n0::/docker/x\n", ROOT).freeze())
+                .as("version 1 without its freezer")
+                .isEmpty();
+        assertThat(Cgroup.in("0::/a b\n", ROOT).freeze()).as("not a word").isEmpty();
+    }
+
+    @Test
     void a_process_of_another_container_has_no_accounts() {
         assertThat(Cgroup.of(ProcessHandle.current().pid(), ID).sample())
                 .isEqualTo(Cgroup.Sample.UNKNOWN);

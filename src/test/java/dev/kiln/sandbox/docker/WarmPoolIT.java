@@ -1,6 +1,7 @@
 package dev.kiln.sandbox.docker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import dev.kiln.job.ExecutionResult;
@@ -10,6 +11,7 @@ import dev.kiln.job.Needs;
 import dev.kiln.job.Program;
 import dev.kiln.job.Termination;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -60,8 +62,12 @@ class WarmPoolIT {
 
     @BeforeEach
     void open() throws Exception {
-        host = new SandboxHost(Pools.with(Map.of("size", "2", "memory", "256m", "disk", "32m")));
+        host = new SandboxHost(pool("true"));
         docker = new DockerCli(host.home);
+    }
+
+    private static PoolConfig pool(String freeze) {
+        return Pools.with(Map.of("size", "2", "memory", "256m", "disk", "32m", "freeze", freeze));
     }
 
     @AfterEach
@@ -198,12 +204,31 @@ class WarmPoolIT {
 
     @Test
     void a_container_that_died_while_it_waited_is_given_to_nobody() throws Exception {
+        host.close();
+        // What is frozen dies when it is thawed.
+        host = new SandboxHost(pool("false"));
+        docker = new DockerCli(host.home);
         warmUp();
         for (String id : waiting()) {
+            assertThat(docker.frozen(id)).isFalse();
             docker.run("kill", id);
         }
         assertThat(host.python("print('alive')").stdout().text()).isEqualTo("alive\n");
         await().atMost(SOON).until(() -> host.sandbox.waiting() == 2);
+    }
+
+    @Test
+    void containers_that_wait_take_no_processor_time() throws Exception {
+        warmUp();
+        // It takes a moment from the kernel's being told.
+        await().atMost(SOON).until(() -> waiting().stream().allMatch(docker::frozen));
+        assertThat(waiting()).hasSize(2);
+        long before = host.sandbox.served();
+        var result = host.python("import time; print(round(time.time()))");
+        assertThat(Long.parseLong(result.stdout().text().strip()))
+                .as("its clock did not stop")
+                .isCloseTo(Instant.now().getEpochSecond(), within(60L));
+        assertThat(host.sandbox.served()).isEqualTo(before + 1);
     }
 
     @Test
