@@ -112,25 +112,20 @@ public class Dispatcher {
     }
 
     private void startRun(ClaimedJob job) {
-        slots.take(memory(job));
+        var slot = slots.take(job.spec().limits().memoryBytes());
         var stop = new StopSignal();
         running.put(Claim.of(job.lease()), stop);
-        Thread.ofVirtual().name("kiln-run-" + job.lease().job()).start(() -> run(job, stop));
+        Thread.ofVirtual().name("kiln-run-" + job.lease().job()).start(() -> run(job, stop, slot));
     }
 
-    private void run(ClaimedJob job, StopSignal stop) {
-        try {
-            runner.run(job, stop);
+    private void run(ClaimedJob job, StopSignal stop, Slots.Taken slot) {
+        try (slot) {
+            runner.run(job, stop, slot::ran);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
             running.remove(Claim.of(job.lease()));
-            slots.giveBack(memory(job));
         }
-    }
-
-    private static long memory(ClaimedJob job) {
-        return job.spec().limits().memoryBytes();
     }
 
     /**

@@ -50,15 +50,16 @@ public class JobRunner {
     /**
      * Runs the job; returns when nothing of it is left to do here. Interrupted, it leaves the rest
      * to the reaper.
+     *
+     * @param ran called once, when the program no longer runs and the rest is to write it down
      */
-    void run(ClaimedJob job, StopSignal stop) throws InterruptedException {
+    void run(ClaimedJob job, StopSignal stop, Runnable ran) throws InterruptedException {
         Lease lease = job.lease();
         held.add(lease, holder(stop));
         var tap = new OutputTap();
         live.started(lease, tap);
         try {
-            var spec = job.spec();
-            var result = sandbox.run(Tag.of(lease), spec.program(), spec.limits(), stop, tap);
+            var result = sandboxed(job, stop, tap, ran);
             held.ended(lease);
             persist(() -> finish(lease, result));
         } catch (SandboxFault fault) {
@@ -77,6 +78,16 @@ public class JobRunner {
         } finally {
             live.ended(lease);
             held.remove(lease);
+        }
+    }
+
+    private ExecutionResult sandboxed(ClaimedJob job, StopSignal stop, OutputTap tap, Runnable ran)
+            throws SandboxFault, RunReleased, InterruptedException {
+        try {
+            var spec = job.spec();
+            return sandbox.run(Tag.of(job.lease()), spec.program(), spec.limits(), stop, tap);
+        } finally {
+            ran.run();
         }
     }
 

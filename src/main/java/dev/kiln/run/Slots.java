@@ -5,8 +5,9 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Counts what runs on this host, and the memory promised to it. Only the dispatcher takes slots, so
- * what it saw free stays free until it takes it.
+ * Counts what runs on this host, the memory promised to it, and what has run but is not written
+ * down yet: a slot is free for the next job while the last one's result is on its way. Only the
+ * dispatcher takes slots, so what it saw free stays free until it takes it.
  */
 final class Slots {
     private final int total;
@@ -14,6 +15,7 @@ final class Slots {
     private final Condition changed = lock.newCondition();
     private final long memory;
     private int taken;
+    private int unwritten;
     private long promised;
 
     /**
@@ -25,11 +27,14 @@ final class Slots {
         this.memory = memory;
     }
 
-    /** Waits until a slot is free. */
+    /**
+     * Waits until a slot is free, and no more results than there are slots wait to be written:
+     * nothing is started while the database takes none.
+     */
     void awaitFree() throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            while (taken >= total) {
+            while (taken >= total || unwritten >= total) {
                 changed.await();
             }
         } finally {
@@ -57,7 +62,8 @@ final class Slots {
         }
     }
 
-    void take(long bytes) {
+    /** Takes a slot, and this much memory. */
+    Taken take(long bytes) {
         lock.lock();
         try {
             if (taken >= total) {
@@ -68,31 +74,63 @@ final class Slots {
             }
             taken++;
             promised += bytes;
+            return new Taken(bytes);
         } finally {
             lock.unlock();
         }
     }
 
-    void giveBack(long bytes) {
-        lock.lock();
-        try {
-            taken--;
-            promised -= bytes;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
+    /** A slot that one job has, until what came of it is written. */
+    final class Taken implements AutoCloseable {
+        private final long bytes;
+        private boolean runs = true;
+
+        private Taken(long bytes) {
+            this.bytes = bytes;
+        }
+
+        /** The program no longer runs, but what came of it may have to be written. */
+        void ran() {
+            lock.lock();
+            try {
+                if (runs) {
+                    runs = false;
+                    taken--;
+                    promised -= bytes;
+                    unwritten++;
+                    changed.signalAll();
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        /** Nothing is left to do. Once. */
+        @Override
+        public void close() {
+            ran();
+            lock.lock();
+            try {
+                unwritten--;
+                changed.signalAll();
+            } finally {
+                lock.unlock();
+            }
         }
     }
 
-    /** Waits until nothing runs, at most so long. Returns whether nothing does. */
+    /**
+     * Waits until nothing runs and nothing is to be written, at most so long. Returns whether that
+     * is so.
+     */
     boolean awaitIdle(Duration atMost) throws InterruptedException {
         long nanos = atMost.toNanos();
         lock.lockInterruptibly();
         try {
-            while (taken > 0 && nanos > 0) {
+            while (taken + unwritten > 0 && nanos > 0) {
                 nanos = changed.awaitNanos(nanos);
             }
-            return taken == 0;
+            return taken + unwritten == 0;
         } finally {
             lock.unlock();
         }

@@ -2,6 +2,7 @@ package dev.kiln.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -21,41 +22,70 @@ class SlotsTest {
 
     @Test
     void never_promises_more_memory_than_there_is() {
-        slots.take(60);
+        var first = slots.take(60);
         assertThat(slots.freeMemory()).isEqualTo(40);
         assertThatIllegalStateException().isThrownBy(() -> slots.take(41));
         assertThat(slots.free()).isEqualTo(1);
         slots.take(40);
-        slots.giveBack(60);
+        first.ran();
         assertThat(slots.freeMemory()).isEqualTo(60);
     }
 
     @Test
-    void a_freed_slot_wakes_who_waits_for_one() throws Exception {
+    void a_slot_is_free_while_its_last_result_is_on_its_way() throws Exception {
         slots.take(10);
-        slots.take(10);
-        var woken = new CountDownLatch(1);
-        Thread.ofVirtual()
-                .start(
-                        () -> {
-                            try {
-                                slots.awaitFree();
-                                woken.countDown();
-                            } catch (InterruptedException e) {
-                                Thread.currentThread().interrupt();
-                            }
-                        });
-        slots.giveBack(10);
-        assertThat(woken.await(10, TimeUnit.SECONDS)).isTrue();
+        var ended = slots.take(10);
+        var free = awaited();
+        ended.ran();
+        assertThat(free.await(10, TimeUnit.SECONDS)).isTrue();
         assertThat(slots.free()).isEqualTo(1);
+        ended.close();
+        assertThat(slots.free()).isEqualTo(1);
+    }
+
+    @Test
+    void nothing_more_is_started_than_can_be_written() throws Exception {
+        var one = slots.take(10);
+        var other = slots.take(10);
+        one.ran();
+        other.ran();
+        assertThat(slots.free()).isEqualTo(2);
+        var free = awaited();
+        slots.take(10);
+        assertThat(free.getCount()).as("as many results wait as there are slots").isOne();
+        other.close();
+        assertThat(free.await(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    /** Counted down when a slot may be taken. */
+    private CountDownLatch awaited() {
+        var free = new CountDownLatch(1);
+        var waits =
+                Thread.ofPlatform()
+                        .daemon()
+                        .start(
+                                () -> {
+                                    try {
+                                        slots.awaitFree();
+                                        free.countDown();
+                                    } catch (InterruptedException e) {
+                                        Thread.currentThread().interrupt();
+                                    }
+                                });
+        await().until(() -> waits.getState() == Thread.State.WAITING);
+        return free;
     }
 
     @Test
     void tells_whether_it_became_idle_in_time() throws Exception {
         assertThat(slots.awaitIdle(Duration.ZERO)).isTrue();
-        slots.take(10);
+        var slot = slots.take(10);
         assertThat(slots.awaitIdle(Duration.ofMillis(1))).isFalse();
-        slots.giveBack(10);
+        slot.ran();
+        assertThat(slots.awaitIdle(Duration.ofMillis(1)))
+                .as("its result is to be written")
+                .isFalse();
+        slot.close();
         assertThat(slots.awaitIdle(Duration.ZERO)).isTrue();
     }
 }
