@@ -165,6 +165,16 @@ class IdempotencyKeyIT {
         assertRefused(post(ONE, "k".repeat(256)));
     }
 
+    /**
+     * Java's client asks a plain server for HTTP/2, and an upgrade would keep the last one only.
+     */
+    @Test
+    void a_header_that_is_there_twice_is_refused_from_a_client_that_would_change_the_protocol()
+            throws Exception {
+        assertRefused(post(ONE, "a", "b"));
+        assertThat(count("job")).isZero();
+    }
+
     /** Byte by byte: a client's library may send them as it likes. */
     @ParameterizedTest
     @ValueSource(
