@@ -22,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jose4j.jwt.JwtClaims;
 import org.junit.jupiter.api.AfterEach;
@@ -126,6 +127,14 @@ class OidcIT {
                 .containsExactly(answers.split(" "));
         assertThat(get(token, "q/metrics").statusCode())
                 .isEqualTo(answers.endsWith("200") ? 200 : 403);
+    }
+
+    @Test
+    void roles_may_be_words_between_spaces() throws Exception {
+        open();
+        var claims = issuer.claims("acme");
+        claims.setClaim("realm_access", Map.of("roles", "openid kiln-submit"));
+        assertThat(post(issuer.sign(claims), "v1/jobs", HELLO).statusCode()).isEqualTo(202);
     }
 
     /** A token that is wrong in one way. */
