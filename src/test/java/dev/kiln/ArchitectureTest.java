@@ -33,7 +33,11 @@ class ArchitectureTest {
                     Map.entry("http", Set.of("problem", "lifecycle")),
                     Map.entry("wire", Set.of("job")),
                     Map.entry("store", Set.of("job", "lifecycle")),
-                    Map.entry("access", Set.of("job", "lifecycle", "problem", "store", "wire")),
+                    Map.entry("tls", Set.of()),
+                    Map.entry("access.oidc", Set.of("lifecycle", "tls")),
+                    Map.entry(
+                            "access",
+                            Set.of("access.oidc", "job", "lifecycle", "problem", "store", "wire")),
                     Map.entry(
                             "intake",
                             Set.of(
@@ -75,7 +79,8 @@ class ArchitectureTest {
                                     "store",
                                     "wire",
                                     "problem",
-                                    "lifecycle")),
+                                    "lifecycle",
+                                    "tls")),
                     Map.entry("claim", Set.of("job", "store", "lifecycle")),
                     Map.entry("sandbox", Set.of("job")),
                     Map.entry("sandbox.docker", Set.of("job", "sandbox")),
@@ -101,6 +106,7 @@ class ArchitectureTest {
                     Map.entry("bench.docker", Set.of()),
                     Map.entry("bench.host", Set.of()),
                     Map.entry("cli.client", Set.of()),
+                    Map.entry("cli.access", Set.of("cli.client")),
                     Map.entry("cli.terminal", Set.of()),
                     Map.entry("cli.program", Set.of("cli.client")),
                     Map.entry("cli.report", Set.of("cli.client", "cli.terminal")),
@@ -112,6 +118,7 @@ class ArchitectureTest {
                             Set.of(
                                     "bench.docker",
                                     "bench.host",
+                                    "cli.access",
                                     "cli.bench.queue",
                                     "cli.bench.peers",
                                     "cli.client",
@@ -142,6 +149,7 @@ class ArchitectureTest {
                             "cli",
                             Set.of(
                                     "chaos",
+                                    "cli.access",
                                     "cli.bench",
                                     "cli.client",
                                     "cli.demo",
@@ -165,25 +173,28 @@ class ArchitectureTest {
 
     /** A library, and the packages that may see it. */
     private static final Map<String, Set<String>> CONFINED =
-            Map.of(
+            Map.ofEntries(
                     // Besides the sandbox only what it is measured against: the same client, so
                     // that
                     // it makes no difference.
-                    "com.github.dockerjava", Set.of("sandbox.docker", "bench.docker"),
-                    "org.apache.hc", Set.of("webhook"),
-                    "jakarta.persistence", Set.of("store"),
-                    "org.hibernate", Set.of("store"),
-                    "org.flywaydb", Set.of("store"),
-                    "io.micrometer", Set.of("fleet"),
-                    "java.sql",
+                    Map.entry("com.github.dockerjava", Set.of("sandbox.docker", "bench.docker")),
+                    Map.entry("org.apache.hc", Set.of("webhook")),
+                    Map.entry("org.jose4j", Set.of("access.oidc")),
+                    Map.entry("jakarta.persistence", Set.of("store")),
+                    Map.entry("org.hibernate", Set.of("store")),
+                    Map.entry("org.flywaydb", Set.of("store")),
+                    Map.entry("io.micrometer", Set.of("fleet")),
+                    Map.entry(
+                            "java.sql",
                             Set.of(
                                     "store",
                                     "embedded",
                                     "chaos",
                                     "cli.bench.queue",
-                                    "cli.bench.peers"),
-                    "org.eclipse.microprofile.reactive", Set.of("intake", "event"),
-                    "org.apache.kafka",
+                                    "cli.bench.peers")),
+                    Map.entry("org.eclipse.microprofile.reactive", Set.of("intake", "event")),
+                    Map.entry(
+                            "org.apache.kafka",
                             Set.of(
                                     "intake",
                                     "event",
@@ -192,16 +203,18 @@ class ArchitectureTest {
                                     "cli.demo",
                                     "cli.bench",
                                     "cli.bench.queue",
-                                    "chaos"),
-                    "picocli",
+                                    "chaos")),
+                    Map.entry(
+                            "picocli",
                             Set.of(
                                     "cli",
+                                    "cli.access",
                                     "cli.bench",
                                     "cli.bench.queue",
                                     "cli.bench.peers",
                                     "cli.demo",
                                     "cli.local",
-                                    "cli.program"));
+                                    "cli.program")));
 
     private static final JavaClasses CLASSES =
             new ClassFileImporter()

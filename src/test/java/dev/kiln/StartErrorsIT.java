@@ -55,6 +55,8 @@ class StartErrorsIT {
             JAVA_TOOL_OPTIONS | -Dkiln.sandbox.scripted=true -Dquarkus.http.host=0.0.0.0 | kiln.sandbox.scripted=true would let whoever reaches 0.0.0.0 make up results: unset it
             JAVA_TOOL_OPTIONS | -Dquarkus.http.host=0.0.0.0 | kiln.access.mode=open would let whoever reaches 0.0.0.0 run code: set KILN_ACCESS_MODE=keys
             JAVA_TOOL_OPTIONS | -Dkiln.access.mode=keys -Dkiln.access.admin-key-file=/etc/hostname | A setting is wrong: kiln.access.admin-key-file names /etc/hostname, which may be read
+            JAVA_TOOL_OPTIONS | -Dquarkus.http.host=0.0.0.0 -Dkiln.access.mode=keys -Dkiln.access.oidc.issuer=https://id.example | A setting is wrong: kiln.access.oidc.audience must say what tokens for this server have
+            JAVA_TOOL_OPTIONS | -Dkiln.access.oidc.issuer=https://id.example -Dkiln.access.oidc.audience=kiln | kiln.access.oidc.issuer is set, but kiln.access.mode=open asks nobody
             KILN_ACCESS_MODE | keys | kiln.access.mode=keys, and there is no key that could make others: name a file with one in KILN_ACCESS_ADMIN_KEY_FILE
             JAVA_TOOL_OPTIONS | -Dkiln.worker.slot=1 | A setting is wrong: kiln.worker.slot in SysPropConfigSource is unknown.
             """)

@@ -1,5 +1,6 @@
 package dev.kiln.access;
 
+import dev.kiln.access.oidc.Tokens;
 import dev.kiln.lifecycle.KilnConfig;
 import dev.kiln.lifecycle.Role;
 import dev.kiln.store.ApiKeyStore;
@@ -40,6 +41,7 @@ public final class AccessCheck {
 
     private final AccessMode mode;
     private final boolean api;
+    private final boolean tokens;
     private final BooleanSupplier anyKey;
     private final String username;
     private final Optional<String> password;
@@ -49,12 +51,14 @@ public final class AccessCheck {
             AccessConfig config,
             KilnConfig kiln,
             KeyRing keys,
+            Tokens tokens,
             ApiKeyStore store,
             @ConfigProperty(name = "quarkus.datasource.username") String username,
             @ConfigProperty(name = "quarkus.datasource.password") Optional<String> password) {
         this(
                 config.mode(),
                 kiln.roles().contains(Role.API),
+                tokens.on(),
                 () -> keys.hasFileKey() || store.hasOperator(),
                 username,
                 password);
@@ -63,11 +67,13 @@ public final class AccessCheck {
     AccessCheck(
             AccessMode mode,
             boolean api,
+            boolean tokens,
             BooleanSupplier anyKey,
             String username,
             Optional<String> password) {
         this.mode = mode;
         this.api = api;
+        this.tokens = tokens;
         this.anyKey = anyKey;
         this.username = username;
         this.password = password;
@@ -79,6 +85,10 @@ public final class AccessCheck {
      * @param http where it is to listen
      */
     public Optional<String> refusal(InetSocketAddress http) {
+        if (mode == AccessMode.OPEN && tokens) {
+            return Optional.of(
+                    "kiln.access.oidc.issuer is set, but kiln.access.mode=open asks nobody for a token: set KILN_ACCESS_MODE=keys, which takes tokens too (docs/ACCESS.md).");
+        }
         if (!http.isUnresolved() && http.getAddress().isLoopbackAddress()) {
             return Optional.empty();
         }
@@ -102,10 +112,10 @@ public final class AccessCheck {
     /** Why nobody could use this server; empty when somebody can. After the tables are there. */
     public Optional<String> nobodyComesIn() {
         try {
-            return mode == AccessMode.OPEN || !api || anyKey.getAsBoolean()
+            return mode == AccessMode.OPEN || !api || tokens || anyKey.getAsBoolean()
                     ? Optional.empty()
                     : Optional.of(
-                            "kiln.access.mode=keys, and there is no key that could make others: name a file with one in KILN_ACCESS_ADMIN_KEY_FILE (docs/ACCESS.md).");
+                            "kiln.access.mode=keys, and there is no key that could make others: name a file with one in KILN_ACCESS_ADMIN_KEY_FILE, or an issuer of tokens (docs/ACCESS.md).");
         } catch (StoreUnavailable e) {
             return Optional.of(
                     "Postgres went away while the keys were looked for: start it, and this again.");

@@ -13,7 +13,6 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
-import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.regex.Pattern;
@@ -97,9 +96,6 @@ public class AuditResource {
     }
 
     static Response unavailableNow() {
-        var problem =
-                Problem.of(
-                        ProblemType.UNAVAILABLE, "the database cannot be reached: ask again later");
-        return Response.fromResponse(problem.response()).header(HttpHeaders.RETRY_AFTER, 1).build();
+        return Problem.unavailable("the database cannot be reached: ask again later");
     }
 }

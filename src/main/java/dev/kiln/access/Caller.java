@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Whoever sent a request.
  *
- * @param key the id of the key that came with it
+ * @param key the id of the key that came with it; or {@code oidc:} and the subject of the token
  * @param tenant the tenant it speaks for; null when it may speak for any
  * @param role what it may do
  */

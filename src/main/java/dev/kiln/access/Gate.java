@@ -22,12 +22,14 @@ class Gate {
             ": send one in the header Authorization, as Bearer kiln_… (docs/ACCESS.md)";
 
     private final KeyRing keys;
+    private final TokenCallers tokens;
     private final Quotas quotas;
     private final boolean open;
 
-    Gate(AccessConfig config, KeyRing keys, Quotas quotas) {
+    Gate(AccessConfig config, KeyRing keys, TokenCallers tokens, Quotas quotas) {
         this.open = config.mode() == AccessMode.OPEN;
         this.keys = keys;
+        this.tokens = tokens;
         this.quotas = quotas;
     }
 
@@ -62,25 +64,34 @@ class Gate {
     }
 
     /**
-     * Looks at the key and at what it allows.
+     * Looks at the key or token and at what it allows.
      *
      * @param authorization all Authorization headers
      */
     Decision admit(List<String> authorization, Right right) {
         try {
-            return key(authorization)
-                    .map(key -> keys.caller(key).map(caller -> admit(caller, right)))
+            return bearer(authorization)
+                    .map(this::identify)
                     .map(
-                            known ->
-                                    known.orElseGet(
-                                            () -> unauthenticated("this key opens nothing here")))
+                            found ->
+                                    found instanceof Decision.Admitted(var caller)
+                                            ? admit(caller, right)
+                                            : found)
                     .orElseGet(() -> unauthenticated("there is no key with this request"));
         } catch (StoreUnavailable e) {
             return unavailable();
         }
     }
 
-    private static Optional<String> key(List<String> authorization) {
+    /** Whose it is. The two are told apart by their form: in a key there are no dots. */
+    private Decision identify(String bearer) {
+        return keys.caller(bearer)
+                .<Decision>map(Decision.Admitted::new)
+                .or(() -> tokens.identify(bearer))
+                .orElseGet(() -> unauthenticated("this key opens nothing here"));
+    }
+
+    private static Optional<String> bearer(List<String> authorization) {
         if (authorization.size() != 1) {
             return Optional.empty();
         }
@@ -107,9 +118,9 @@ class Gate {
     private static String needed(Right right) {
         return switch (right) {
             case READ -> "this needs a key";
-            case SUBMIT -> "this needs a key with the role submit or admin";
-            case ADMIN -> "this needs a key with the role admin";
-            case OPERATE -> "this needs a key with the role admin for all tenants";
+            case SUBMIT -> "this needs the role submit or admin";
+            case ADMIN -> "this needs the role admin";
+            case OPERATE -> "this needs the role admin for all tenants";
         };
     }
 

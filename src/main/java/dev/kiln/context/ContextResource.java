@@ -131,10 +131,7 @@ public class ContextResource {
     @ServerExceptionMapper
     Response unavailable(StoreUnavailable e) {
         LOG.warnf("outcome=context not taken: %s", e.getMessage());
-        var problem =
-                Problem.of(
-                        ProblemType.UNAVAILABLE,
-                        "the database cannot be reached: send the same request again later");
-        return Response.fromResponse(problem.response()).header(HttpHeaders.RETRY_AFTER, 1).build();
+        return Problem.unavailable(
+                "the database cannot be reached: send the same request again later");
     }
 }

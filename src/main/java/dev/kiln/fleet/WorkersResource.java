@@ -14,7 +14,6 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -90,9 +89,6 @@ public class WorkersResource {
     @ServerExceptionMapper
     Response unavailable(StoreUnavailable e) {
         LOG.warnf("outcome=workers not answered: %s", e.getMessage());
-        var problem =
-                Problem.of(
-                        ProblemType.UNAVAILABLE, "the database cannot be reached: ask again later");
-        return Response.fromResponse(problem.response()).header(HttpHeaders.RETRY_AFTER, 1).build();
+        return Problem.unavailable("the database cannot be reached: ask again later");
     }
 }

@@ -47,9 +47,6 @@ final class Polled {
 
     static Response unavailable(StoreUnavailable e) {
         LOG.warnf("outcome=poll not answered: %s", e.getMessage());
-        var problem =
-                Problem.of(
-                        ProblemType.UNAVAILABLE, "the database cannot be reached: ask again later");
-        return Response.fromResponse(problem.response()).header(HttpHeaders.RETRY_AFTER, 1).build();
+        return Problem.unavailable("the database cannot be reached: ask again later");
     }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +55,13 @@ public record Problem(
         // As text: the answer must not depend on which message body writers the failing request may
         // use.
         return Response.status(status).type(MEDIA_TYPE).entity(json()).build();
+    }
+
+    /** An answer that this cannot be done now, but perhaps in a second. */
+    public static Response unavailable(String detail) {
+        return Response.fromResponse(of(ProblemType.UNAVAILABLE, detail).response())
+                .header(HttpHeaders.RETRY_AFTER, 1)
+                .build();
     }
 
     /**

@@ -8,10 +8,10 @@ public enum ProblemType {
     INVALID_REQUEST("invalid-request", "The request is not valid", 400),
     /** The document can be read but its fields are wrong; {@code errors} names each. */
     INVALID_JOB("invalid-job", "The job is not valid", 400),
-    /** No key, or none that opens anything. */
-    UNAUTHENTICATED("unauthenticated", "The request needs a key", 401),
-    /** The role of the key is not enough. */
-    NOT_ALLOWED("not-allowed", "The key does not allow this", 403),
+    /** No key or token, or none that opens anything. */
+    UNAUTHENTICATED("unauthenticated", "The request needs a key or token that is valid here", 401),
+    /** The role of the key or token is not enough. */
+    NOT_ALLOWED("not-allowed", "The key or token does not allow this", 403),
     /** The key, or the topic, is not of the tenant that was named. */
     FOREIGN_TENANT("foreign-tenant", "The tenant is another one's", 403),
     /** The host or origin of the request is not one that may use this server. */

@@ -1,6 +1,7 @@
 package dev.kiln.webhook;
 
 import dev.kiln.event.CompletionEvent;
+import dev.kiln.tls.TrustedRoots;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -29,6 +30,7 @@ import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.routing.RoutingSupport;
+import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.Header;
@@ -78,7 +80,7 @@ class Poster {
                         .setMaxHeaderCount(MOST_HEADERS)
                         .build();
         var connections =
-                PoolingHttpClientConnectionManagerBuilder.create()
+                trusting(config)
                         .setDnsResolver(resolver)
                         .setConnectionFactory(
                                 ManagedHttpClientConnectionFactory.builder()
@@ -108,6 +110,15 @@ class Poster {
                 .disableContentCompression()
                 .setUserAgent("Kiln")
                 .build();
+    }
+
+    /** Certificates are those of the URL's host in any case; this is about who signed them. */
+    private static PoolingHttpClientConnectionManagerBuilder trusting(WebhookConfig config) {
+        var builder = PoolingHttpClientConnectionManagerBuilder.create();
+        return config.trust()
+                .map(pem -> TrustedRoots.with("kiln.webhooks.trust", pem))
+                .map(context -> builder.setTlsSocketStrategy(new DefaultClientTlsStrategy(context)))
+                .orElse(builder);
     }
 
     /**

@@ -2,9 +2,11 @@ package dev.kiln.webhook;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Where events may be posted, and how. The same for all processes: those with the roles {@code api}
@@ -26,6 +28,12 @@ public interface WebhookConfig {
     /** Whether a URL may begin with {@code http:}; the events are then readable on their way. */
     @WithDefault("false")
     boolean allowHttp();
+
+    /**
+     * Authorities, in PEM, that may sign the certificates of receivers besides those that the Java
+     * platform trusts.
+     */
+    Optional<Path> trust();
 
     /** How long to wait after each failed attempt; after the one that follows the last, never. */
     @WithDefault("5s,30s,2m,10m,1h,6h,24h")

@@ -27,7 +27,8 @@ class AccessCheckTest {
     void what_others_can_reach_needs_keys_and_real_passwords(
             AccessMode mode, String host, @Nullable String password, @Nullable String refusal) {
         var check =
-                new AccessCheck(mode, true, () -> true, "kilnuser", Optional.ofNullable(password));
+                new AccessCheck(
+                        mode, true, false, () -> true, "kilnuser", Optional.ofNullable(password));
         var answer = check.refusal(new InetSocketAddress(host, 8080));
         if (refusal == null) {
             assertThat(answer).isEmpty();
@@ -38,7 +39,8 @@ class AccessCheckTest {
 
     @Test
     void an_address_that_has_no_meaning_here_is_not_taken_for_a_local_one() {
-        var check = new AccessCheck(AccessMode.OPEN, true, () -> true, "u", Optional.empty());
+        var check =
+                new AccessCheck(AccessMode.OPEN, true, false, () -> true, "u", Optional.empty());
         assertThat(check.refusal(InetSocketAddress.createUnresolved("localhost", 8080)))
                 .isPresent();
     }
@@ -53,7 +55,19 @@ class AccessCheckTest {
         assertThat(check(AccessMode.OPEN, true, false).nobodyComesIn()).isEmpty();
     }
 
+    @Test
+    void where_tokens_are_taken_they_are_asked_for_and_make_the_first_keys() {
+        var here = new InetSocketAddress("127.0.0.1", 8080);
+        var open = new AccessCheck(AccessMode.OPEN, true, true, () -> true, "u", Optional.empty());
+        assertThat(open.refusal(here))
+                .hasValueSatisfying(text -> assertThat(text).contains("KILN_ACCESS_MODE=keys"));
+        var keys = new AccessCheck(AccessMode.KEYS, true, true, () -> false, "u", Optional.empty());
+        assertThat(keys.refusal(here)).isEmpty();
+        assertThat(keys.refusal(new InetSocketAddress("0.0.0.0", 8080))).isEmpty();
+        assertThat(keys.nobodyComesIn()).isEmpty();
+    }
+
     private static AccessCheck check(AccessMode mode, boolean api, boolean anyKey) {
-        return new AccessCheck(mode, api, () -> anyKey, "u", Optional.empty());
+        return new AccessCheck(mode, api, false, () -> anyKey, "u", Optional.empty());
     }
 }

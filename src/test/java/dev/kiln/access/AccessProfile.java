@@ -1,7 +1,9 @@
 package dev.kiln.access;
 
+import dev.kiln.embedded.FreePort;
 import dev.kiln.testing.Servers;
 import dev.kiln.testing.StoreProfile;
+import dev.kiln.testing.TestIssuer;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -30,6 +32,14 @@ public class AccessProfile extends StoreProfile {
         config.put("kiln.quota.tenants.hasty.requests-per-second", "1");
         config.put("kiln.quota.tenants.hasty.burst", "3");
         config.put("mp.messaging.incoming.jobs.group.id", "access");
+        // Of an issuer that is not there unless a test opens it.
+        config.put(
+                "kiln.access.oidc.issuer",
+                "http://127.0.0.1:%d/realms/test".formatted(FreePort.pick()));
+        config.put("kiln.access.oidc.audience", TestIssuer.AUDIENCE);
+        config.put("kiln.access.oidc.roles-claim", "/realm_access/roles");
+        config.put("kiln.access.oidc.all-tenants", "*");
+        config.put("kiln.access.oidc.fetch-pause", "100ms");
         return config;
     }
 

@@ -114,10 +114,17 @@ class ContractIT {
                     assertThat(names(operation.getValue().at("/responses")))
                             .as(name)
                             .anyMatch(status -> status.startsWith("2"));
+                    if (path.getKey().startsWith("/v1/")) {
+                        assertThat(names(operation.getValue().at("/responses")))
+                                .as(name)
+                                .contains("401", "403", "503");
+                    }
                 }
             }
         }
         assertThat(told).containsAll(endpoints());
+        assertThat(document.at("/components/securitySchemes/bearer/scheme").asText())
+                .isEqualTo("bearer");
     }
 
     /** Each with its method; without what a pattern says of a parameter. */

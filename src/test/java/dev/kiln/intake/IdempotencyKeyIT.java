@@ -12,6 +12,7 @@ import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -162,6 +163,40 @@ class IdempotencyKeyIT {
     void a_key_is_short() throws Exception {
         assertThat(post(ONE, "k".repeat(255)).statusCode()).isEqualTo(202);
         assertRefused(post(ONE, "k".repeat(256)));
+    }
+
+    /**
+     * Java's client asks a plain server for HTTP/2, and an upgrade would keep the last one only.
+     */
+    @Test
+    void a_header_that_is_there_twice_is_refused_from_a_client_that_would_change_the_protocol()
+            throws Exception {
+        assertRefused(post(ONE, "a", "b"));
+        assertThat(count("job")).isZero();
+    }
+
+    /** Byte by byte: a client's library may send them as it likes. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Idempotency-Key: a\r\nIdempotency-Key: b",
+                "Idempotency-Key: a\r\nIdempotency-Key: a",
+                "Idempotency-Key: a\r\nContent-Language: en\r\nidempotency-key: b"
+            })
+    void a_header_that_is_there_twice_is_refused(String headers) throws Exception {
+        try (var socket = new Socket(server.getHost(), server.getPort())) {
+            socket.setSoTimeout(60_000);
+            String request =
+                    "POST /v1/jobs HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: %d\r\n%s\r\n\r\n%s"
+                            .formatted(server.getAuthority(), ONE.length(), headers, ONE);
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            String answer =
+                    new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(answer)
+                    .startsWith("HTTP/1.1 400")
+                    .contains("header Idempotency-Key must be there once");
+        }
+        assertThat(count("job")).isZero();
     }
 
     private static void assertRefused(HttpResponse<String> answer) {

@@ -2,6 +2,7 @@ package dev.kiln.webhook;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kiln.testing.TestCa;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -9,6 +10,8 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -24,6 +27,7 @@ import org.apache.hc.client5.http.SystemDefaultDnsResolver;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -165,6 +169,38 @@ class PosterTest {
     }
 
     @Test
+    void tls_is_begun_by_the_name_and_the_certificate_must_have_it(@TempDir Path files)
+            throws Exception {
+        var ca = TestCa.create();
+        var roots = Files.writeString(files.resolve("ca.pem"), ca.pem());
+        try (var secure = Receiver.tls(ca.server("hooks.example"))) {
+            var taken = post(secure, "hooks.example", trusting(roots));
+            assertThat(taken).isEqualTo(new Attempt.Taken(204));
+            assertThat(secure.serverNames).containsExactly("hooks.example");
+            assertThat(secure.posts.getFirst().host()).isEqualTo("hooks.example:" + secure.port());
+
+            assertNotTrusted(post(secure, "other.example", trusting(roots)));
+            assertNotTrusted(post(secure, "hooks.example", config("5s")));
+            assertThat(secure.posts).hasSize(1);
+            assertThat(names.asked)
+                    .containsExactly("hooks.example", "other.example", "hooks.example");
+        }
+    }
+
+    private Attempt post(Receiver secure, String host, WebhookConfig config) {
+        names.next(HERE);
+        return new Poster(config, names, _ -> true)
+                .post(URI.create(secure.url(host, "/in")), "event/1", SIGNATURE, BODY);
+    }
+
+    private static void assertNotTrusted(Attempt attempt) {
+        assertThat(attempt)
+                .isEqualTo(
+                        new Attempt.Failed(
+                                null, "the receiver's certificate or TLS is not accepted", null));
+    }
+
+    @Test
     void who_is_gone_and_who_is_busy_are_told_apart() {
         receiver.handler = exchange -> Receiver.answer(exchange, 410);
         names.next(HERE);
@@ -201,9 +237,17 @@ class PosterTest {
     }
 
     private static WebhookConfig config(String timeout) {
+        return config(Map.of("kiln.webhooks.timeout", timeout));
+    }
+
+    private static WebhookConfig trusting(Path roots) {
+        return config(Map.of("kiln.webhooks.trust", roots.toString()));
+    }
+
+    private static WebhookConfig config(Map<String, String> settings) {
         return new SmallRyeConfigBuilder()
                 .addDiscoveredConverters()
-                .withDefaultValues(Map.of("kiln.webhooks.timeout", timeout))
+                .withDefaultValues(settings)
                 .withMapping(WebhookConfig.class)
                 .build()
                 .getConfigMapping(WebhookConfig.class);

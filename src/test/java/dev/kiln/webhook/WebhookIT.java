@@ -14,6 +14,7 @@ import dev.kiln.store.RetryStore;
 import dev.kiln.store.WorkerStore;
 import dev.kiln.testing.Jobs;
 import dev.kiln.testing.Servers;
+import dev.kiln.testing.TestCa;
 import dev.kiln.testing.Topics;
 import dev.kiln.testing.Workers;
 import dev.kiln.wire.Json;
@@ -93,6 +94,22 @@ class WebhookIT {
         assertThat(shown.at("/deliveries/0/attempts").asInt()).isEqualTo(1);
         assertThat(shown.at("/deliveries/0/last_status").asInt()).isEqualTo(204);
         assertThat(shown.at("/deliveries/0/next_attempt_at").isNull()).isTrue();
+    }
+
+    /** As {@link PosterTest} has it in all ways; here, what becomes of the event. */
+    @Test
+    void a_receiver_whose_certificate_is_not_trusted_gets_nothing_and_the_tenant_is_told()
+            throws Exception {
+        try (var secure = Receiver.tls(TestCa.create().server("localhost"))) {
+            var id = submit("default", secure.url("localhost", "/in"));
+            finishAll();
+            awaitState(id, "FAILED");
+            var delivery = json(get(id, "/webhook")).at("/deliveries/0");
+            assertThat(delivery.at("/attempts").asInt()).isEqualTo(3);
+            assertThat(delivery.at("/last_error").asText())
+                    .isEqualTo("the receiver's certificate or TLS is not accepted");
+            assertThat(secure.posts).isEmpty();
+        }
     }
 
     @Test
@@ -273,7 +290,11 @@ class WebhookIT {
     }
 
     private JobId submit(String tenant, String host, String path) throws Exception {
-        var answer = post(document(tenant, receiver.url(host, path)));
+        return submit(tenant, receiver.url(host, path));
+    }
+
+    private JobId submit(String tenant, String url) throws Exception {
+        var answer = post(document(tenant, url));
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
         return JobId.parse(json(answer).at("/id").asText());
     }

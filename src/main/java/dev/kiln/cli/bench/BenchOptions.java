@@ -1,8 +1,10 @@
 package dev.kiln.cli.bench;
 
+import dev.kiln.cli.access.KeyOption;
 import dev.kiln.cli.client.CliException;
 import dev.kiln.cli.client.KilnClient;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options of every benchmark. */
@@ -13,6 +15,8 @@ final class BenchOptions {
             paramLabel = "URL",
             description = "A running Kiln of this host; without it one is started.")
     private @Nullable String server;
+
+    @Mixin private KeyOption key;
 
     @Option(
             names = "--kafka",
@@ -39,7 +43,7 @@ final class BenchOptions {
     void check() {
         require("--warm-up", warmUp, 0, 10_000);
         if (server != null) {
-            KilnClient.of(server).close();
+            key.connect(server).close();
         } else if (kafka != null) {
             throw new CliException(
                     "--kafka names the broker of a running Kiln: name its server too, with --server");
@@ -59,6 +63,11 @@ final class BenchOptions {
 
     @Nullable String server() {
         return server;
+    }
+
+    /** A client of the server that was named. */
+    KilnClient connect(String named) {
+        return key.connect(named);
     }
 
     @Nullable String kafka() {

@@ -28,7 +28,7 @@ record MeasuredKiln(
         String server = options.server();
         if (server != null) {
             return new MeasuredKiln(
-                    KilnClient.of(server),
+                    options.connect(server),
                     URI.create(server),
                     Optional.ofNullable(options.kafka()),
                     Optional.empty());

@@ -1,10 +1,9 @@
 package dev.kiln.cli.bench;
 
 import dev.kiln.cli.client.Json;
+import dev.kiln.cli.client.KilnClient;
 import java.io.IOException;
-import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
@@ -18,18 +17,20 @@ import java.util.concurrent.TimeoutException;
 /** Many requests at once that wait for the end of one job, each on a connection of its own. */
 final class Waiters implements AutoCloseable {
 
-    private static final int WAIT_SECONDS = 60;
+    private static final Duration WAIT = Duration.ofSeconds(60);
     private static final int BURST = 100;
     private static final Duration BREATH = Duration.ofMillis(40);
 
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    private final URI job;
+    private final KilnClient client;
+    private final String id;
     private final List<CompletableFuture<HttpResponse<byte[]>>> answers = new ArrayList<>();
 
-    /** For that job of that server; none waits yet. */
-    Waiters(URI server, String id) {
-        this.job = server.resolve("/v1/jobs/" + id + "?wait=" + WAIT_SECONDS);
+    /** For that job of that client's server; none waits yet. */
+    Waiters(KilnClient client, String id) {
+        this.client = client;
+        this.id = id;
     }
 
     /**
@@ -37,8 +38,7 @@ final class Waiters implements AutoCloseable {
      */
     void add(int many) throws InterruptedException {
         for (int i = 1; i <= many; i++) {
-            var request = HttpRequest.newBuilder(job).build();
-            answers.add(http.sendAsync(request, BodyHandlers.ofByteArray()));
+            answers.add(http.sendAsync(client.waiting(id, WAIT), BodyHandlers.ofByteArray()));
             if (i % BURST == 0) {
                 Thread.sleep(BREATH);
             }
@@ -77,8 +77,7 @@ final class Waiters implements AutoCloseable {
 
     /** The text at that path of the same server. */
     String get(String path) throws IOException, InterruptedException {
-        return http.send(HttpRequest.newBuilder(job.resolve(path)).build(), BodyHandlers.ofString())
-                .body();
+        return http.send(client.reading(path), BodyHandlers.ofString()).body();
     }
 
     @Override

@@ -101,7 +101,7 @@ final class WaitersCommand extends Benchmark {
                         .put("code", "pass")
                         .put("run_at", "2999-01-01T00:00:00Z");
         String id = bench.kiln().client().submit(never).path("id").asText();
-        return new Waiting(new Waiters(bench.kiln().url(), id), id);
+        return new Waiting(new Waiters(bench.kiln().client(), id), id);
     }
 
     private static int end(Bench bench, Waiting waiting) throws InterruptedException {
@@ -110,6 +110,6 @@ final class WaitersCommand extends Benchmark {
     }
 
     private static OptionalLong heap(long server, Waiters waiters) throws Exception {
-        return ServerHeap.afterCollection(server, () -> waiters.get("/q/metrics"));
+        return ServerHeap.afterCollection(server, () -> waiters.get("q/metrics"));
     }
 }

@@ -55,15 +55,6 @@ public final class KilnClient implements AutoCloseable {
     }
 
     /**
-     * A client of the server that was named; with the key in {@code KILN_KEY}, if there is one.
-     *
-     * @throws CliException when that is not an HTTP address
-     */
-    public static KilnClient of(String server) {
-        return of(server, System.getenv("KILN_KEY"));
-    }
-
-    /**
      * A client of the server that was named.
      *
      * @param key opens its doors; null or empty for none
@@ -172,7 +163,25 @@ public final class KilnClient implements AutoCloseable {
      * @param wait at most a minute; a server that knows nothing of waiting answers at once
      */
     public Optional<PolledJob> job(String id, Duration wait) throws InterruptedException {
-        return found(send(request(path(id) + "?wait=" + seconds(wait), wait).GET()));
+        return found(send(end(id, wait)));
+    }
+
+    private HttpRequest.Builder end(String id, Duration wait) {
+        return request(path(id) + "?wait=" + seconds(wait), wait).GET();
+    }
+
+    /** The request by which a job is waited for, for a client of another kind to send. */
+    public HttpRequest waiting(String id, Duration wait) {
+        return end(id, wait).build();
+    }
+
+    /**
+     * The request that reads what is there, for a client of another kind to send.
+     *
+     * @param path from the server's address, without a slash before it
+     */
+    public HttpRequest reading(String path) {
+        return request(path).GET().build();
     }
 
     /** The server cannot do this now, but may soon. */

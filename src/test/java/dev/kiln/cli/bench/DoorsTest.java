@@ -7,6 +7,7 @@ import dev.kiln.cli.ApiServer;
 import dev.kiln.cli.client.CliException;
 import dev.kiln.cli.client.KilnClient;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,7 +25,7 @@ class DoorsTest {
     @BeforeEach
     void start() throws IOException {
         api = new ApiServer().on("POST /v1/jobs", 202, "{\"id\": \"j-1\"}");
-        client = KilnClient.of(api.url());
+        client = KilnClient.of(api.url(), null);
     }
 
     @AfterEach
@@ -53,6 +54,17 @@ class DoorsTest {
         var door = new HttpDoor(client);
         assertThat(HelloJob.good(door.run())).isTrue();
         assertThat(door.how()).isEqualTo("polled every 20 ms");
+    }
+
+    @Test
+    void those_who_wait_at_once_show_the_key_too() throws InterruptedException {
+        api.on("GET /v1/jobs/j-1?wait=60", 200, "{\"state\": \"CANCELLED\"}");
+        try (var keyed = KilnClient.of(api.url(), "kiln_k");
+                var waiters = new Waiters(keyed, "j-1")) {
+            waiters.add(2);
+            assertThat(waiters.cancelled(Duration.ofSeconds(30))).isEqualTo(2);
+        }
+        assertThat(api.authorizations()).containsExactly("Bearer kiln_k", "Bearer kiln_k");
     }
 
     @Test
