@@ -33,6 +33,7 @@ class ArchitectureTest {
                     Map.entry("http", Set.of("problem", "lifecycle")),
                     Map.entry("wire", Set.of("job")),
                     Map.entry("store", Set.of("job", "lifecycle")),
+                    Map.entry("objectstore", Set.of("job", "store")),
                     Map.entry("access", Set.of("job", "lifecycle", "problem", "store", "wire")),
                     Map.entry(
                             "intake",
@@ -59,9 +60,16 @@ class ArchitectureTest {
                                     "wire")),
                     Map.entry(
                             "poll",
-                            Set.of("access", "job", "store", "wire", "problem", "lifecycle")),
+                            Set.of(
+                                    "access",
+                                    "job",
+                                    "objectstore",
+                                    "store",
+                                    "wire",
+                                    "problem",
+                                    "lifecycle")),
                     Map.entry("contract", Set.of("access", "problem")),
-                    Map.entry("retention", Set.of("store", "lifecycle")),
+                    Map.entry("retention", Set.of("objectstore", "store", "lifecycle")),
                     Map.entry(
                             "fleet",
                             Set.of("access", "job", "store", "wire", "problem", "lifecycle")),
@@ -90,6 +98,7 @@ class ArchitectureTest {
                                     "access",
                                     "job",
                                     "claim",
+                                    "objectstore",
                                     "store",
                                     "sandbox",
                                     "lifecycle",
@@ -158,6 +167,7 @@ class ArchitectureTest {
                                     "access",
                                     "intake",
                                     "lifecycle",
+                                    "objectstore",
                                     "run",
                                     "sandbox.scripted",
                                     "store",
@@ -165,25 +175,27 @@ class ArchitectureTest {
 
     /** A library, and the packages that may see it. */
     private static final Map<String, Set<String>> CONFINED =
-            Map.of(
+            Map.ofEntries(
                     // Besides the sandbox only what it is measured against: the same client, so
-                    // that
-                    // it makes no difference.
-                    "com.github.dockerjava", Set.of("sandbox.docker", "bench.docker"),
-                    "org.apache.hc", Set.of("webhook"),
-                    "jakarta.persistence", Set.of("store"),
-                    "org.hibernate", Set.of("store"),
-                    "org.flywaydb", Set.of("store"),
-                    "io.micrometer", Set.of("fleet"),
-                    "java.sql",
+                    // that it makes no difference.
+                    Map.entry("com.github.dockerjava", Set.of("sandbox.docker", "bench.docker")),
+                    Map.entry("org.apache.hc", Set.of("webhook")),
+                    Map.entry("software.amazon", Set.of("objectstore")),
+                    Map.entry("jakarta.persistence", Set.of("store")),
+                    Map.entry("org.hibernate", Set.of("store")),
+                    Map.entry("org.flywaydb", Set.of("store")),
+                    Map.entry("io.micrometer", Set.of("fleet")),
+                    Map.entry(
+                            "java.sql",
                             Set.of(
                                     "store",
                                     "embedded",
                                     "chaos",
                                     "cli.bench.queue",
-                                    "cli.bench.peers"),
-                    "org.eclipse.microprofile.reactive", Set.of("intake", "event"),
-                    "org.apache.kafka",
+                                    "cli.bench.peers")),
+                    Map.entry("org.eclipse.microprofile.reactive", Set.of("intake", "event")),
+                    Map.entry(
+                            "org.apache.kafka",
                             Set.of(
                                     "intake",
                                     "event",
@@ -192,8 +204,9 @@ class ArchitectureTest {
                                     "cli.demo",
                                     "cli.bench",
                                     "cli.bench.queue",
-                                    "chaos"),
-                    "picocli",
+                                    "chaos")),
+                    Map.entry(
+                            "picocli",
                             Set.of(
                                     "cli",
                                     "cli.bench",
@@ -201,7 +214,7 @@ class ArchitectureTest {
                                     "cli.bench.peers",
                                     "cli.demo",
                                     "cli.local",
-                                    "cli.program"));
+                                    "cli.program")));
 
     private static final JavaClasses CLASSES =
             new ClassFileImporter()

@@ -56,6 +56,7 @@ class StartErrorsIT {
             JAVA_TOOL_OPTIONS | -Dquarkus.http.host=0.0.0.0 | kiln.access.mode=open would let whoever reaches 0.0.0.0 run code: set KILN_ACCESS_MODE=keys
             JAVA_TOOL_OPTIONS | -Dkiln.access.mode=keys -Dkiln.access.admin-key-file=/etc/hostname | A setting is wrong: kiln.access.admin-key-file names /etc/hostname, which may be read
             KILN_ACCESS_MODE | keys | kiln.access.mode=keys, and there is no key that could make others: name a file with one in KILN_ACCESS_ADMIN_KEY_FILE
+            JAVA_TOOL_OPTIONS | -Dkiln.object-store.bucket=b -Dkiln.object-store.access-key=a -Dkiln.object-store.secret-key=s -Dkiln.object-store.endpoint=http://127.0.0.1:1 | The object store at http://127.0.0.1:1 cannot be used (Connection refused): start it, or correct kiln.object-store.endpoint.
             JAVA_TOOL_OPTIONS | -Dkiln.worker.slot=1 | A setting is wrong: kiln.worker.slot in SysPropConfigSource is unknown.
             """)
     void one_sentence_and_no_more(String variable, String value, String sentence) throws Exception {
