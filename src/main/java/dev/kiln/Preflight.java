@@ -4,6 +4,7 @@ import dev.kiln.access.AccessCheck;
 import dev.kiln.intake.TopicCheck;
 import dev.kiln.lifecycle.KilnConfig;
 import dev.kiln.lifecycle.Role;
+import dev.kiln.objectstore.ObjectStoreCheck;
 import dev.kiln.run.HostHealth;
 import dev.kiln.run.WorkerConfig;
 import dev.kiln.sandbox.scripted.ScriptedConfig;
@@ -32,6 +33,7 @@ class Preflight {
     private final HostHealth host;
     private final ScriptedConfig scripted;
     private final AccessCheck access;
+    private final ObjectStoreCheck objects;
     private final InetSocketAddress address;
 
     Preflight(
@@ -42,6 +44,7 @@ class Preflight {
             HostHealth host,
             ScriptedConfig scripted,
             AccessCheck access,
+            ObjectStoreCheck objects,
             @ConfigProperty(name = "quarkus.http.host") String httpHost,
             @ConfigProperty(name = "quarkus.http.port") int httpPort) {
         this.kiln = kiln;
@@ -51,6 +54,7 @@ class Preflight {
         this.host = host;
         this.scripted = scripted;
         this.access = access;
+        this.objects = objects;
         this.address = new InetSocketAddress(httpHost, httpPort);
     }
 
@@ -63,6 +67,9 @@ class Preflight {
         require(checkPort());
         require(schema.migrate());
         require(access.nobodyComesIn());
+        if (kiln.roles().contains(Role.WORKER) || kiln.roles().contains(Role.API)) {
+            require(objects.refusal());
+        }
         if (kiln.roles().contains(Role.INTAKE) || kiln.roles().contains(Role.RELAY)) {
             require(topics.check());
         }

@@ -33,6 +33,7 @@ class ArchitectureTest {
                     Map.entry("http", Set.of("problem", "lifecycle")),
                     Map.entry("wire", Set.of("job")),
                     Map.entry("store", Set.of("job", "lifecycle")),
+                    Map.entry("objectstore", Set.of("job", "store")),
                     Map.entry("tls", Set.of()),
                     Map.entry("access.oidc", Set.of("lifecycle", "tls")),
                     Map.entry(
@@ -63,9 +64,16 @@ class ArchitectureTest {
                                     "wire")),
                     Map.entry(
                             "poll",
-                            Set.of("access", "job", "store", "wire", "problem", "lifecycle")),
+                            Set.of(
+                                    "access",
+                                    "job",
+                                    "objectstore",
+                                    "store",
+                                    "wire",
+                                    "problem",
+                                    "lifecycle")),
                     Map.entry("contract", Set.of("access", "problem")),
-                    Map.entry("retention", Set.of("store", "lifecycle")),
+                    Map.entry("retention", Set.of("objectstore", "store", "lifecycle")),
                     Map.entry(
                             "fleet",
                             Set.of("access", "job", "store", "wire", "problem", "lifecycle")),
@@ -95,6 +103,7 @@ class ArchitectureTest {
                                     "access",
                                     "job",
                                     "claim",
+                                    "objectstore",
                                     "store",
                                     "sandbox",
                                     "lifecycle",
@@ -166,6 +175,7 @@ class ArchitectureTest {
                                     "access",
                                     "intake",
                                     "lifecycle",
+                                    "objectstore",
                                     "run",
                                     "sandbox.scripted",
                                     "store",
@@ -175,10 +185,10 @@ class ArchitectureTest {
     private static final Map<String, Set<String>> CONFINED =
             Map.ofEntries(
                     // Besides the sandbox only what it is measured against: the same client, so
-                    // that
-                    // it makes no difference.
+                    // that it makes no difference.
                     Map.entry("com.github.dockerjava", Set.of("sandbox.docker", "bench.docker")),
                     Map.entry("org.apache.hc", Set.of("webhook")),
+                    Map.entry("software.amazon", Set.of("objectstore")),
                     Map.entry("org.jose4j", Set.of("access.oidc")),
                     Map.entry("jakarta.persistence", Set.of("store")),
                     Map.entry("org.hibernate", Set.of("store")),

@@ -58,6 +58,7 @@ class StartErrorsIT {
             JAVA_TOOL_OPTIONS | -Dquarkus.http.host=0.0.0.0 -Dkiln.access.mode=keys -Dkiln.access.oidc.issuer=https://id.example | A setting is wrong: kiln.access.oidc.audience must say what tokens for this server have
             JAVA_TOOL_OPTIONS | -Dkiln.access.oidc.issuer=https://id.example -Dkiln.access.oidc.audience=kiln | kiln.access.oidc.issuer is set, but kiln.access.mode=open asks nobody
             KILN_ACCESS_MODE | keys | kiln.access.mode=keys, and there is no key that could make others: name a file with one in KILN_ACCESS_ADMIN_KEY_FILE
+            JAVA_TOOL_OPTIONS | -Dkiln.object-store.bucket=b -Dkiln.object-store.access-key=a -Dkiln.object-store.secret-key=s -Dkiln.object-store.endpoint=http://127.0.0.1:1 | The object store at http://127.0.0.1:1 cannot be used (Connection refused): start it, or correct kiln.object-store.endpoint.
             JAVA_TOOL_OPTIONS | -Dkiln.worker.slot=1 | A setting is wrong: kiln.worker.slot in SysPropConfigSource is unknown.
             """)
     void one_sentence_and_no_more(String variable, String value, String sentence) throws Exception {

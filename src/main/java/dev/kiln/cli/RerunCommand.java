@@ -44,7 +44,8 @@ final class RerunCommand implements Callable<Integer> {
             var accepted = client.rerun(id);
             String fresh = accepted.path("id").asText();
             if (wait) {
-                return new JobReport(new Waiting(client).forOne(fresh)).print(terminal, json);
+                var job = new Waiting(client).forOne(fresh);
+                return new JobReport(json ? job : client.withOutput(job)).print(terminal, json);
             }
             terminal.out().println(json ? Json.line(accepted) : fresh);
             return ExitCode.SUCCEEDED;

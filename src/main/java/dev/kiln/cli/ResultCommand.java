@@ -67,7 +67,7 @@ final class ResultCommand implements Callable<Integer> {
             if (artifacts != null) {
                 fetch(client, job, artifacts);
             }
-            return new JobReport(job).print(terminal, json);
+            return new JobReport(json ? job : client.withOutput(job)).print(terminal, json);
         }
     }
 

@@ -53,7 +53,8 @@ final class SubmitCommand implements Callable<Integer> {
                 return new FollowedJob(terminal, json).print(client, id);
             }
             if (wait) {
-                return new JobReport(new Waiting(client).forOne(id)).print(terminal, json);
+                var job = new Waiting(client).forOne(id);
+                return new JobReport(json ? job : client.withOutput(job)).print(terminal, json);
             }
             terminal.out().println(json ? Json.line(accepted) : id);
             return ExitCode.SUCCEEDED;

@@ -10,9 +10,16 @@ import org.jspecify.annotations.Nullable;
  * @param bytes its size
  * @param sha256 of its content, 64 lower-case hexadecimal digits
  * @param content the bytes, not copied; null where a result was read back, whose contents are
- *     fetched one by one
+ *     fetched one by one, and where they are in an object store
+ * @param key the object that the bytes are in; null where they are in none, or that is not known
  */
-public record Artifact(String path, long bytes, String sha256, byte @Nullable [] content) {
+public record Artifact(
+        String path, long bytes, String sha256, byte @Nullable [] content, @Nullable String key) {
+    /** One that is in no object store. */
+    public Artifact(String path, long bytes, String sha256, byte @Nullable [] content) {
+        this(path, bytes, sha256, content, null);
+    }
+
     public Artifact {
         for (String name : path.split("/", -1)) {
             if (name.isEmpty()
@@ -22,10 +29,18 @@ public record Artifact(String path, long bytes, String sha256, byte @Nullable []
                 throw new IllegalArgumentException("path must consist of plain names");
             }
         }
+        if (content != null && key != null) {
+            throw new IllegalArgumentException("the bytes are here or in an object, not both");
+        }
         if (content != null && content.length != bytes) {
             throw new IllegalArgumentException(
                     "content must have %d bytes, has %d".formatted(bytes, content.length));
         }
+    }
+
+    /** The same, with its bytes in that object. */
+    public Artifact in(String object) {
+        return new Artifact(path, bytes, sha256, null, object);
     }
 
     /** The same without its content. */

@@ -1,5 +1,8 @@
 package dev.kiln.job;
 
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,6 +89,33 @@ public record ExecutionResult(
             throw new IllegalArgumentException(
                     "the compile step contradicts " + termination + ": " + compile);
         }
+    }
+
+    /** The same verdict, with its outputs where these are. */
+    public ExecutionResult with(CapturedStream out, CapturedStream err, Artifacts files) {
+        return new ExecutionResult(
+                termination,
+                exitCode,
+                signal,
+                out,
+                err,
+                compile,
+                usage,
+                evidence,
+                provenance,
+                files);
+    }
+
+    /** The objects that it refers to, each once; none where all bytes are here. */
+    public List<String> objectKeys() {
+        return Stream.concat(
+                        Stream.of(stdout, stderr)
+                                .map(CapturedStream::elsewhere)
+                                .filter(Objects::nonNull)
+                                .map(elsewhere -> elsewhere.object().key()),
+                        artifacts.files().stream().map(Artifact::key))
+                .filter(Objects::nonNull)
+                .toList();
     }
 
     public boolean timedOut() {

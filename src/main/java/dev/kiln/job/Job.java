@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param submittedAt when it became durable, on the database's clock
  * @param attempt how many attempts were made so far
  * @param rerunOf the job of whose submission this is another run, if it is one; may be gone
+ * @param expiresAt when it may be removed with its result; null before its end
  * @param state where it stands
  */
 public record Job(
@@ -28,6 +29,7 @@ public record Job(
         Instant submittedAt,
         int attempt,
         @Nullable JobId rerunOf,
+        @Nullable Instant expiresAt,
         JobState state) {
     public Job {
         labels = Map.copyOf(labels);

@@ -5,6 +5,10 @@ import dev.kiln.access.Right;
 import dev.kiln.job.Artifact;
 import dev.kiln.job.Job;
 import dev.kiln.job.JobId;
+import dev.kiln.job.StoredObject;
+import dev.kiln.objectstore.ObjectDamaged;
+import dev.kiln.objectstore.ObjectStore;
+import dev.kiln.objectstore.ObjectStoreUnavailable;
 import dev.kiln.problem.ProblemException;
 import dev.kiln.problem.ProblemType;
 import dev.kiln.store.ArtifactStore;
@@ -40,17 +44,13 @@ import org.jspecify.annotations.Nullable;
 public class ArtifactResource {
     private final Function<JobId, Optional<Job>> jobs;
     private final BiFunction<JobId, String, Optional<Artifact>> artifacts;
+    private final ObjectStore objects;
 
     @Inject
-    ArtifactResource(JobReader jobs, ArtifactStore artifacts) {
-        this(jobs::find, artifacts::find);
-    }
-
-    ArtifactResource(
-            Function<JobId, Optional<Job>> jobs,
-            BiFunction<JobId, String, Optional<Artifact>> artifacts) {
-        this.jobs = jobs;
-        this.artifacts = artifacts;
+    ArtifactResource(JobReader jobs, ArtifactStore artifacts, ObjectStore objects) {
+        this.jobs = jobs::find;
+        this.artifacts = artifacts::find;
+        this.objects = objects;
     }
 
     /** Which there are. */
@@ -99,11 +99,30 @@ public class ArtifactResource {
         if (Polled.known(known, tag)) {
             return Response.notModified().header(HttpHeaders.ETAG, tag).build();
         }
-        return Polled.download(artifact.content()).header(HttpHeaders.ETAG, tag).build();
+        return download(artifact).header(HttpHeaders.ETAG, tag).build();
+    }
+
+    private Response.ResponseBuilder download(Artifact artifact) {
+        String key = artifact.key();
+        if (key == null) {
+            return Polled.download(artifact.content());
+        }
+        var object = new StoredObject(key, artifact.bytes(), artifact.sha256());
+        return Polled.download(objects.open(object, 0, artifact.bytes()));
     }
 
     @ServerExceptionMapper
     Response unavailable(StoreUnavailable e) {
         return Polled.unavailable(e);
+    }
+
+    @ServerExceptionMapper
+    Response unavailable(ObjectStoreUnavailable e) {
+        return Polled.unavailable(e);
+    }
+
+    @ServerExceptionMapper
+    Response lost(ObjectDamaged e) {
+        return Polled.lost(e);
     }
 }

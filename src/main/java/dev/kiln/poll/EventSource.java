@@ -5,11 +5,15 @@ import dev.kiln.job.Job;
 import dev.kiln.job.JobId;
 import dev.kiln.job.JobState;
 import dev.kiln.job.ProgramStream;
+import dev.kiln.job.StoredObject;
+import dev.kiln.objectstore.ObjectStore;
 import dev.kiln.store.DemandStore;
 import dev.kiln.store.Glance;
 import dev.kiln.store.JobReader;
 import dev.kiln.store.LiveReader;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -26,12 +30,14 @@ class EventSource {
     private final LiveReader live;
     private final JobReader jobs;
     private final DemandStore demands;
+    private final ObjectStore objects;
     private final Semaphore looking = new Semaphore(LOOKING, true);
 
-    EventSource(LiveReader live, JobReader jobs, DemandStore demands) {
+    EventSource(LiveReader live, JobReader jobs, DemandStore demands, ObjectStore objects) {
         this.live = live;
         this.jobs = jobs;
         this.demands = demands;
+        this.objects = objects;
     }
 
     /**
@@ -63,6 +69,19 @@ class EventSource {
     /** What it wrote from that byte on, see {@link LiveReader#read}. */
     byte[] read(JobId id, long epoch, ProgramStream stream, long from) throws InterruptedException {
         return look(() -> live.read(id, epoch, stream, from));
+    }
+
+    /**
+     * Some bytes of an object; takes no connection to the database.
+     *
+     * @param length how many, 1 or more, all in memory
+     * @throws dev.kiln.objectstore.ObjectStoreUnavailable when the same call may succeed later
+     * @throws dev.kiln.objectstore.ObjectDamaged when it is not there as it was put
+     */
+    byte[] read(StoredObject object, long from, int length) throws IOException {
+        var bytes = new ByteArrayOutputStream(length);
+        objects.open(object, from, length).copyTo(bytes);
+        return bytes.toByteArray();
     }
 
     private <T> T look(Supplier<T> what) throws InterruptedException {

@@ -1,9 +1,13 @@
 package dev.kiln.poll;
 
+import dev.kiln.job.CapturedStream;
 import dev.kiln.job.ExecutionResult;
 import dev.kiln.job.Job;
 import dev.kiln.job.JobId;
 import dev.kiln.job.ProgramStream;
+import dev.kiln.job.StoredObject;
+import dev.kiln.objectstore.ObjectDamaged;
+import dev.kiln.objectstore.ObjectStoreUnavailable;
 import dev.kiln.store.Glance;
 import dev.kiln.store.StoreUnavailable;
 import dev.kiln.wire.JobFacts;
@@ -30,6 +34,9 @@ final class EventStream implements StreamingOutput {
 
     /** The most bytes in one event. */
     private static final int PIECE = 64 << 10;
+
+    /** The most bytes that are read from an object at once. */
+    private static final int PART = 1 << 20;
 
     private final JobId id;
     private final EventSource source;
@@ -62,9 +69,9 @@ final class EventStream implements StreamingOutput {
             try {
                 more = catchUp(events);
                 pause = KEEP_ALIVE.minus(events.silence());
-            } catch (StoreUnavailable e) {
+            } catch (StoreUnavailable | ObjectStoreUnavailable e) {
                 // A client would take a broken stream, or a problem, for the end of the matter.
-                LOG.debug("a follower waits for the database", e);
+                LOG.debug("a follower waits for the database, or the object store", e);
                 pause = STORE_RETRY;
             }
             if (more && pause.isPositive()) {
@@ -120,22 +127,53 @@ final class EventStream implements StreamingOutput {
             throws IOException, InterruptedException {
         ExecutionResult result = JobFacts.of(job.state()).result();
         if (result != null) {
-            rest(events, ProgramStream.STDOUT, result.stdout().kept());
-            rest(events, ProgramStream.STDERR, result.stderr().kept());
+            rest(events, ProgramStream.STDOUT, result.stdout());
+            rest(events, ProgramStream.STDERR, result.stderr());
         }
         seat.told(seat.told().told(Position.Stage.of(now)));
         events.event("state", seat.told(), source.document(job));
     }
 
     /** What the result has of a stream beyond what was told while the program ran. */
-    private void rest(EventWriter events, ProgramStream stream, byte[] kept) throws IOException {
+    private void rest(EventWriter events, ProgramStream stream, CapturedStream result)
+            throws IOException {
         long told = seat.told().offset(stream);
-        if (told < kept.length) {
-            byte[] rest = Arrays.copyOfRange(kept, (int) told, kept.length);
-            int done = tell(events, stream, rest);
-            if (done < rest.length) {
-                event(events, stream, Arrays.copyOfRange(rest, done, rest.length));
+        var elsewhere = result.elsewhere();
+        if (elsewhere != null) {
+            restOf(events, stream, elsewhere.object());
+        } else if (told < result.kept().length) {
+            last(
+                    events,
+                    stream,
+                    Arrays.copyOfRange(result.kept(), (int) told, result.kept().length));
+        }
+    }
+
+    /** Read in parts, so that one follower takes little memory, however much there is. */
+    private void restOf(EventWriter events, ProgramStream stream, StoredObject object)
+            throws IOException {
+        try {
+            long told = seat.told().offset(stream);
+            while (told < object.bytes() && !seat.over()) {
+                int length = (int) Math.min(PART, object.bytes() - told);
+                byte[] part = source.read(object, told, length);
+                if (told + length == object.bytes()) {
+                    last(events, stream, part);
+                } else {
+                    tell(events, stream, part);
+                }
+                told = seat.told().offset(stream);
             }
+        } catch (ObjectDamaged e) {
+            // The job's document says where the output is to be had, and there it is a problem.
+            LOG.errorf("jobId=%s outcome=output lost: %s", id, e.getMessage());
+        }
+    }
+
+    private void last(EventWriter events, ProgramStream stream, byte[] rest) throws IOException {
+        int done = tell(events, stream, rest);
+        if (done < rest.length) {
+            event(events, stream, Arrays.copyOfRange(rest, done, rest.length));
         }
     }
 

@@ -41,6 +41,7 @@ public final class JobDocument {
         json.put("submitted_at", WireJson.time(job.submittedAt()));
         json.put("started_at", WireJson.time(facts.startedAt()));
         json.put("finished_at", WireJson.time(facts.finishedAt()));
+        json.put("expires_at", WireJson.time(job.expiresAt()));
         json.put("attempt", job.attempt());
         json.put("worker", facts.worker());
         json.put("reason", facts.reason());

@@ -3,6 +3,10 @@ package dev.kiln.poll;
 import dev.kiln.access.Requires;
 import dev.kiln.access.Right;
 import dev.kiln.job.JobId;
+import dev.kiln.job.StoredObject;
+import dev.kiln.objectstore.ObjectDamaged;
+import dev.kiln.objectstore.ObjectStore;
+import dev.kiln.objectstore.ObjectStoreUnavailable;
 import dev.kiln.problem.Problem;
 import dev.kiln.problem.ProblemException;
 import dev.kiln.problem.ProblemType;
@@ -39,9 +43,11 @@ public class OutputResource {
             "stdout, stderr, or compile/output: what the compiler wrote on both of its streams";
 
     private final OutputReader reader;
+    private final ObjectStore objects;
 
-    OutputResource(OutputReader reader) {
+    OutputResource(OutputReader reader, ObjectStore objects) {
         this.reader = reader;
+        this.objects = objects;
     }
 
     /** The bytes that were kept, or those of one range of them. */
@@ -58,6 +64,9 @@ public class OutputResource {
             responseCode = "404",
             description = "There is no such job, no result yet, or no compiler was run")
     @APIResponse(responseCode = "416", description = "The range begins behind the end")
+    @APIResponse(
+            responseCode = "503",
+            description = "The database, or the object store that has it, cannot be reached now")
     public Response get(
             @PathParam("id") String text,
             @Parameter(in = ParameterIn.PATH, description = SOURCE) @PathParam("source")
@@ -76,9 +85,9 @@ public class OutputResource {
         boolean whole = unchanged != null && !unchanged.strip().equals(tag);
         return switch (ByteRange.of(whole ? null : range, output.kept())) {
             case ByteRange.Whole() ->
-                    described(reader.read(id, source, 0, output.kept()), output).build();
+                    described(download(id, source, output, 0, output.kept()), output).build();
             case ByteRange.Part part ->
-                    described(reader.read(id, source, part.first(), part.length()), output)
+                    described(download(id, source, output, part.first(), part.length()), output)
                             .status(Response.Status.PARTIAL_CONTENT)
                             .header("Content-Range", part.of(output.kept()))
                             .build();
@@ -104,7 +113,9 @@ public class OutputResource {
         if (Polled.known(known, tag)) {
             return Response.notModified().header(HttpHeaders.ETAG, tag).build();
         }
-        return described(null, output).header(HttpHeaders.CONTENT_LENGTH, output.kept()).build();
+        return described(Polled.download((Object) null), output)
+                .header(HttpHeaders.CONTENT_LENGTH, output.kept())
+                .build();
     }
 
     private Outcome.Output output(JobId id, Source source) {
@@ -144,10 +155,19 @@ public class OutputResource {
         return '"' + output.sha256() + '"';
     }
 
+    private Response.ResponseBuilder download(
+            JobId id, Source source, Outcome.Output output, long from, long length) {
+        String key = output.key();
+        if (key == null) {
+            return Polled.download(reader.read(id, source, from, length));
+        }
+        var object = new StoredObject(key, output.kept(), output.sha256());
+        return Polled.download(objects.open(object, from, length));
+    }
+
     private static Response.ResponseBuilder described(
-            byte @Nullable [] bytes, Outcome.Output output) {
-        return Polled.download(bytes)
-                .header(HttpHeaders.ETAG, tag(output))
+            Response.ResponseBuilder download, Outcome.Output output) {
+        return download.header(HttpHeaders.ETAG, tag(output))
                 .header("Accept-Ranges", "bytes")
                 .header("Kiln-Output-Kept", output.kept())
                 .header("Kiln-Output-Produced", output.produced())
@@ -168,5 +188,15 @@ public class OutputResource {
     @ServerExceptionMapper
     Response unavailable(StoreUnavailable e) {
         return Polled.unavailable(e);
+    }
+
+    @ServerExceptionMapper
+    Response unavailable(ObjectStoreUnavailable e) {
+        return Polled.unavailable(e);
+    }
+
+    @ServerExceptionMapper
+    Response lost(ObjectDamaged e) {
+        return Polled.lost(e);
     }
 }

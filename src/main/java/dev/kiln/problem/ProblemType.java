@@ -58,6 +58,8 @@ public enum ProblemType {
     /** What other statuses come to; the title says no more than the status. */
     OTHER("other", "The request failed", 400),
     INTERNAL_ERROR("internal-error", "The server failed", 500),
+    /** It was in the object store, and is there no more, or is damaged. */
+    OUTPUT_LOST("output-lost", "The output was lost", 500),
     UNAVAILABLE("unavailable", "The server cannot do this now", 503);
 
     private final String uri;

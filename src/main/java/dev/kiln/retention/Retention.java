@@ -3,6 +3,7 @@ package dev.kiln.retention;
 import dev.kiln.lifecycle.KilnConfig;
 import dev.kiln.lifecycle.Loop;
 import dev.kiln.lifecycle.Role;
+import dev.kiln.objectstore.LeftOverObjects;
 import dev.kiln.store.RetentionStore;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -27,15 +28,23 @@ class Retention {
     private static final Duration CLOCKS_DIFFER = Duration.ofHours(1);
 
     private final RetentionStore store;
+    private final LeftOverObjects objects;
     private final RetentionConfig config;
     private final KilnConfig kiln;
     private boolean more;
     private long removed;
     private long forgotten;
+    private long batches;
+    private RetentionStore.BatchName lastBatch = RetentionStore.BatchName.FIRST;
     private @Nullable Loop loop;
 
-    Retention(RetentionStore store, RetentionConfig config, KilnConfig kiln) {
+    Retention(
+            RetentionStore store,
+            LeftOverObjects objects,
+            RetentionConfig config,
+            KilnConfig kiln) {
         this.store = store;
+        this.objects = objects;
         this.config = config;
         this.kiln = kiln;
     }
@@ -62,12 +71,25 @@ class Retention {
         int refusals = store.forgetRejections(memory, most);
         removed += jobs;
         forgotten += ids;
-        more = jobs == most || ids == most || refusals == most;
-        if (!more && removed + forgotten > 0) {
-            LOG.infof("jobs=%d outcome=removed, ids forgotten=%d", removed, forgotten);
+        batches += emptyBatches(most);
+        // The last, since it may fail while the database answers.
+        int left = objects.remove(most);
+        more = jobs == most || ids == most || refusals == most || left == most;
+        if (!more && removed + forgotten + batches > 0) {
+            LOG.infof(
+                    "jobs=%d outcome=removed, ids forgotten=%d, empty batches=%d",
+                    removed, forgotten, batches);
             removed = 0;
             forgotten = 0;
+            batches = 0;
         }
+    }
+
+    /** A few batches further each time, and once around all of them after the other. */
+    private int emptyBatches(int most) {
+        var step = store.removeEmptyBatches(lastBatch, most);
+        lastBatch = step.last();
+        return step.removed();
     }
 
     void stop(@Observes ShutdownEvent event) {

@@ -6,6 +6,7 @@ import dev.kiln.claim.Holder;
 import dev.kiln.job.ClaimedJob;
 import dev.kiln.job.ExecutionResult;
 import dev.kiln.job.Lease;
+import dev.kiln.objectstore.ResultObjects;
 import dev.kiln.sandbox.OutputTap;
 import dev.kiln.sandbox.RunReleased;
 import dev.kiln.sandbox.Sandbox;
@@ -13,10 +14,12 @@ import dev.kiln.sandbox.SandboxFault;
 import dev.kiln.sandbox.StopSignal;
 import dev.kiln.sandbox.Tag;
 import dev.kiln.store.LeaseStore;
+import dev.kiln.store.ObjectsRemoved;
 import dev.kiln.store.ResultStore;
 import dev.kiln.store.StoreUnavailable;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /** Takes one claimed job to its end: a result, another try, or nothing when the lease is lost. */
@@ -27,6 +30,7 @@ public class JobRunner {
 
     private final Sandbox sandbox;
     private final ResultStore results;
+    private final ResultObjects objects;
     private final Faults faults;
     private final HeldLeases held;
     private final HostHealth health;
@@ -35,12 +39,14 @@ public class JobRunner {
     JobRunner(
             Sandbox sandbox,
             ResultStore results,
+            ResultObjects objects,
             Faults faults,
             HeldLeases held,
             HostHealth health,
             LiveRuns live) {
         this.sandbox = sandbox;
         this.results = results;
+        this.objects = objects;
         this.faults = faults;
         this.held = held;
         this.health = health;
@@ -61,7 +67,7 @@ public class JobRunner {
         try {
             var result = sandboxed(job, stop, tap, ran);
             held.ended(lease);
-            persist(() -> finish(lease, result));
+            finish(lease, result);
         } catch (SandboxFault fault) {
             persist(() -> failed(job, fault));
         } catch (RunReleased released) {
@@ -105,8 +111,17 @@ public class JobRunner {
         };
     }
 
-    private void finish(Lease lease, ExecutionResult result) {
-        boolean mine = results.finish(lease, result);
+    /** What is too large for the row goes where it belongs first: a row refers to what is there. */
+    private void finish(Lease lease, ExecutionResult result) throws InterruptedException {
+        var referring = persisted(() -> objects.put(lease, result));
+        persist(() -> finish(lease, result, referring));
+    }
+
+    private void finish(Lease lease, ExecutionResult result, ExecutionResult referring) {
+        boolean mine = written(lease, result, referring);
+        if (!mine) {
+            objects.giveUp(referring);
+        }
         LOG.infof(
                 "jobId=%s attempt=%d worker=%s outcome=%s exitCode=%s ms=%d",
                 lease.job(),
@@ -115,6 +130,15 @@ public class JobRunner {
                 mine ? result.termination().wireName() : "discarded, the lease was lost",
                 result.exitCode(),
                 result.usage().wall().toMillis());
+    }
+
+    private boolean written(Lease lease, ExecutionResult result, ExecutionResult referring) {
+        try {
+            return results.finish(lease, referring);
+        } catch (ObjectsRemoved tooLate) {
+            LOG.debug("kept in the database", tooLate);
+            return results.finish(lease, result);
+        }
     }
 
     private void failed(ClaimedJob job, SandboxFault fault) {
@@ -138,15 +162,22 @@ public class JobRunner {
      * A result is never dropped because Postgres is away: it is offered until it is taken or the
      * epoch refuses it.
      */
-    private static void persist(Runnable write) throws InterruptedException {
+    private static <T> T persisted(Supplier<T> write) throws InterruptedException {
         while (true) {
             try {
-                write.run();
-                return;
+                return write.get();
             } catch (StoreUnavailable e) {
                 LOG.debug("keeping a result until Postgres takes it", e);
                 Thread.sleep(STORE_RETRY);
             }
         }
+    }
+
+    private static void persist(Runnable write) throws InterruptedException {
+        persisted(
+                () -> {
+                    write.run();
+                    return true;
+                });
     }
 }

@@ -7,17 +7,16 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 
 /** The contents of the files that programs left behind. */
 @ApplicationScoped
 public class ArtifactStore {
     private static final String INSERT =
-            "insert into artifact (job_id, path, bytes, sha256, content) values (?, ?, ?, ?, ?)";
+            "insert into artifact (job_id, path, bytes, sha256, content, object_key) values (?, ?, ?, ?, ?, ?)";
 
     private static final String CONTENT =
-            "select bytes, sha256, content from artifact where job_id = ? and path = ?";
+            "select bytes, sha256, content, object_key from artifact where job_id = ? and path = ?";
 
     private final Database database;
 
@@ -37,7 +36,8 @@ public class ArtifactStore {
                     statement.setString(2, artifact.path());
                     statement.setLong(3, artifact.bytes());
                     statement.setBytes(4, HexFormat.of().parseHex(artifact.sha256()));
-                    statement.setBytes(5, Objects.requireNonNull(artifact.content()));
+                    statement.setBytes(5, artifact.content());
+                    statement.setString(6, artifact.key());
                     statement.addBatch();
                 }
             }
@@ -46,7 +46,7 @@ public class ArtifactStore {
     }
 
     /**
-     * One of them with its content.
+     * One of them with its content, or with the object that has it.
      *
      * @throws StoreUnavailable when the same call may succeed later
      */
@@ -67,7 +67,8 @@ public class ArtifactStore {
                                                     path,
                                                     row.getLong(1),
                                                     HexFormat.of().formatHex(row.getBytes(2)),
-                                                    row.getBytes(3)))
+                                                    row.getBytes(3),
+                                                    row.getString(4)))
                                     : Optional.empty();
                         }
                     }

@@ -32,7 +32,7 @@ final class CompletionRow {
                    r.termination, r.exit_code, r.signal, r.duration_ms, r.cpu_ms, r.peak_memory_bytes,
                    r.limit_name, r.limit_value, r.limit_reached, r.killed_by, r.evidence_source,
                    r.timeout_ms, r.memory_limit, r.cpu_limit, r.pids_limit, r.output_limit, r.disk_limit, r.network,
-                   r.runtime, r.runtime_version, r.image, r.artifacts,
+                   r.runtime, r.runtime_version, r.image, r.artifacts, r.objects,
                    r.compile_exit_code, r.compile_ms, r.compile_cpu_ms,
             """
                     + stream("stdout")
@@ -86,12 +86,13 @@ final class CompletionRow {
             return null;
         }
         var artifacts = ArtifactsJson.ofBytes(row.getBytes("artifacts"));
+        var stored = ObjectsJson.ofBytes(row.getBytes("objects"));
         return new ResultSummary(
                 Termination.ofWireName(termination),
                 row.getObject("exit_code", Integer.class),
                 row.getObject("signal", Integer.class),
-                stream(row, "stdout"),
-                stream(row, "stderr"),
+                stream(row, "stdout", stored.stdout()),
+                stream(row, "stderr", stored.stderr()),
                 compile(row),
                 new Usage(
                         Duration.ofMillis(row.getLong("duration_ms")),
@@ -121,11 +122,15 @@ final class CompletionRow {
                         row.getObject("compile_exit_code", Integer.class),
                         wall,
                         duration(row, "compile_cpu_ms"),
-                        stream(row, "compile_output"));
+                        stream(row, "compile_output", null));
     }
 
-    private static StreamSummary stream(ResultSet row, String name) throws SQLException {
+    private static StreamSummary stream(
+            ResultSet row, String name, ObjectsJson.@Nullable Stream stored) throws SQLException {
         long produced = row.getLong(name + "_bytes");
+        if (stored != null) {
+            return stored.toStream(produced).summary();
+        }
         byte[] withoutFlag = row.getBytes(name);
         return withoutFlag == null
                 ? new StreamSummary(

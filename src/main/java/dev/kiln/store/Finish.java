@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param lease the claim that it came from
  * @param stdoutUtf8 whether that stream is UTF-8, found out once, here
  * @param compileUtf8 null where there was no compile step
+ * @param objects {@link ObjectsJson}; null where all bytes are in the row
  */
 record Finish(
         Lease lease,
@@ -29,7 +30,8 @@ record Finish(
         boolean stdoutUtf8,
         boolean stderrUtf8,
         @Nullable Boolean compileUtf8,
-        byte @Nullable [] artifacts) {
+        byte @Nullable [] artifacts,
+        byte @Nullable [] objects) {
     /**
      * Ends jobs with their results and events. A job whose epoch has moved on is left alone. The
      * rows are locked in the order of their ids, as the heartbeat locks them.
@@ -49,14 +51,15 @@ record Finish(
                     ?::text[], ?::bigint[], ?::bigint[], ?::text[], ?::text[],
                     ?::bigint[], ?::bigint[], ?::float8[], ?::int[], ?::bigint[], ?::bigint[], ?::bool[],
                     ?::text[], ?::text[], ?::text[], ?::text[], ?::bytea[],
-                    ?::int[], ?::bigint[], ?::bigint[], ?::bytea[], ?::bigint[], ?::bool[], ?::bool[], ?::bool[])
+                    ?::int[], ?::bigint[], ?::bigint[], ?::bytea[], ?::bigint[], ?::bool[], ?::bool[], ?::bool[],
+                    ?::bytea[])
                   as t (job_id, epoch, state, termination, exit_code, timed_out, oom_killed, success, signal,
                         stdout, stderr, stdout_bytes, stderr_bytes, duration_ms, cpu_ms, peak_memory_bytes,
                         limit_name, limit_value, limit_reached, killed_by, evidence_source,
                         timeout_ms, memory_limit, cpu_limit, pids_limit, output_limit, disk_limit, network,
                         runtime, runtime_version, image, worker, artifacts,
                         compile_exit_code, compile_ms, compile_cpu_ms, compile_output, compile_output_bytes,
-                        stdout_utf8, stderr_utf8, compile_output_utf8)
+                        stdout_utf8, stderr_utf8, compile_output_utf8, objects)
             ), held as materialized (
                 select held.id from given cross join lateral (
                     select id from job
@@ -78,14 +81,14 @@ record Finish(
                 timeout_ms, memory_limit, cpu_limit, pids_limit, output_limit, disk_limit, network,
                 runtime, runtime_version, image, worker, artifacts,
                 compile_exit_code, compile_ms, compile_cpu_ms, compile_output, compile_output_bytes,
-                stdout_utf8, stderr_utf8, compile_output_utf8)
+                stdout_utf8, stderr_utf8, compile_output_utf8, objects)
             select job_id, given.epoch, termination, exit_code, timed_out, oom_killed, success, signal,
                    stdout, stderr, stdout_bytes, stderr_bytes, duration_ms, cpu_ms, peak_memory_bytes,
                    limit_name, limit_value, limit_reached, killed_by, evidence_source,
                    timeout_ms, memory_limit, cpu_limit, pids_limit, output_limit, disk_limit, network,
                    runtime, runtime_version, image, worker, artifacts,
                    compile_exit_code, compile_ms, compile_cpu_ms, compile_output, compile_output_bytes,
-                   stdout_utf8, stderr_utf8, compile_output_utf8
+                   stdout_utf8, stderr_utf8, compile_output_utf8, objects
               from finished join given on given.job_id = finished.id
             returning job_id, epoch
             """;
@@ -98,7 +101,8 @@ record Finish(
                 result.stdout().utf8(),
                 result.stderr().utf8(),
                 compile == null ? null : compile.output().utf8(),
-                ArtifactsJson.toBytes(result.artifacts()));
+                ArtifactsJson.toBytes(result.artifacts()),
+                ObjectsJson.toBytes(result));
     }
 
     /** The claim that a result came from. */
@@ -126,7 +130,10 @@ record Finish(
         long compiler = result.compile() == null ? 0 : result.compile().output().kept().length;
         return streams
                 + compiler
-                + result.artifacts().files().stream().mapToLong(file -> file.bytes()).sum();
+                + result.artifacts().files().stream()
+                        .filter(file -> file.key() == null)
+                        .mapToLong(file -> file.bytes())
+                        .sum();
     }
 
     /**
@@ -157,6 +164,7 @@ record Finish(
             columns.booleans(Finish::stdoutUtf8);
             columns.booleans(Finish::stderrUtf8);
             columns.booleans(Finish::compileUtf8);
+            columns.bytes(Finish::objects);
             try (var rows = statement.executeQuery()) {
                 return Claim.all(rows);
             }

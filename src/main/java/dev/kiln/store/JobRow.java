@@ -55,6 +55,9 @@ class JobRow extends PanacheEntityBase {
     @Column(name = "finished_at")
     @Nullable Instant finishedAt;
 
+    @Column(name = "expires_at")
+    @Nullable Instant expiresAt;
+
     @Column @Nullable String reason;
 
     @Column(name = "rerun_of")
@@ -76,6 +79,7 @@ class JobRow extends PanacheEntityBase {
                 submittedAt,
                 attempt,
                 rerunOf == null ? null : new JobId(rerunOf),
+                expiresAt,
                 state);
     }
 

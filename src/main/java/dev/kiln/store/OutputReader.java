@@ -12,6 +12,7 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads what was kept of a job's output, without the rest of its result. A result is written once
@@ -50,8 +51,10 @@ public class OutputReader {
          * @param kept how many bytes of it were kept
          * @param produced how many were written in all; at least {@code kept}
          * @param sha256 of the bytes that were kept, 64 lower-case hexadecimal digits
+         * @param key the object that they are in; null when they are in the database
          */
-        record Output(long kept, long produced, String sha256) implements Outcome {}
+        record Output(long kept, long produced, String sha256, @Nullable String key)
+                implements Outcome {}
     }
 
     private final Database database;
@@ -59,7 +62,7 @@ public class OutputReader {
             statements(
                     """
                     select job.state, r.job_id is not null as result, octet_length(r.%1$s) as kept,
-                           r.%1$s_bytes as produced, sha256(r.%1$s) as hash
+                           r.%1$s_bytes as produced, sha256(r.%1$s) as hash, r.objects
                       from job left join execution_result r on r.job_id = job.id
                      where job.id = ?
                     """);
@@ -94,14 +97,25 @@ public class OutputReader {
         try (var statement = connection.prepareStatement(describe.get(source))) {
             statement.setObject(1, job.value());
             try (var row = statement.executeQuery()) {
-                return row.next() ? outcome(row) : new Outcome.Unknown();
+                return row.next() ? outcome(row, source) : new Outcome.Unknown();
             }
         }
     }
 
-    private static Outcome outcome(ResultSet row) throws SQLException {
+    private static Outcome outcome(ResultSet row, Source source) throws SQLException {
         if (!row.getBoolean("result")) {
             return new Outcome.NoResult(row.getString("state"));
+        }
+        var objects = ObjectsJson.ofBytes(row.getBytes("objects"));
+        var stored =
+                switch (source) {
+                    case STDOUT -> objects.stdout();
+                    case STDERR -> objects.stderr();
+                    case COMPILER -> null;
+                };
+        if (stored != null) {
+            return new Outcome.Output(
+                    stored.bytes(), row.getLong("produced"), stored.sha256(), stored.key());
         }
         byte[] hash = row.getBytes("hash");
         return hash == null
@@ -109,11 +123,13 @@ public class OutputReader {
                 : new Outcome.Output(
                         row.getLong("kept"),
                         row.getLong("produced"),
-                        HexFormat.of().formatHex(hash));
+                        HexFormat.of().formatHex(hash),
+                        null);
     }
 
     /**
-     * Some of the bytes of an {@link Outcome.Output}; empty when the job has gone meanwhile.
+     * Some of the bytes of an {@link Outcome.Output} that is in the database; empty when the job
+     * has gone meanwhile.
      *
      * @param from the first byte's place, from 0
      * @param length how many at most, zero or more

@@ -1,6 +1,5 @@
 package dev.kiln.store;
 
-import dev.kiln.job.CapturedStream;
 import dev.kiln.job.Evidence;
 import dev.kiln.job.ExecutionResult;
 import dev.kiln.job.Limits;
@@ -106,6 +105,9 @@ class ResultRow extends PanacheEntityBase {
     /** {@link ArtifactsJson}. */
     @Column byte @Nullable [] artifacts;
 
+    /** {@link ObjectsJson}. */
+    @Column byte @Nullable [] objects;
+
     ExecutionResult toResult() {
         var limits =
                 new Limits(
@@ -115,12 +117,13 @@ class ResultRow extends PanacheEntityBase {
                         pidsLimit,
                         outputLimit,
                         diskLimit);
+        var stored = ObjectsJson.ofBytes(objects);
         return new ExecutionResult(
                 Termination.ofWireName(termination),
                 exitCode,
                 signal,
-                new CapturedStream(stdout, stdoutBytes),
-                new CapturedStream(stderr, stderrBytes),
+                ObjectsJson.stream(stored.stdout(), stdout, stdoutBytes),
+                ObjectsJson.stream(stored.stderr(), stderr, stderrBytes),
                 compile == null ? null : compile.toCompilation(),
                 new Usage(
                         Duration.ofMillis(durationMs),

@@ -43,6 +43,8 @@ public class ResultStore {
      * @return whether this result is the job's: also true when an earlier call wrote it and only
      *     the answer to its commit was lost. False when a newer claim exists: nothing was written
      * @throws StoreUnavailable when the same call may succeed later
+     * @throws ObjectsRemoved when objects that the result refers to were taken for left over:
+     *     nothing was written, and the same result with its bytes in it will be
      */
     public boolean finish(Lease lease, ExecutionResult result) {
         return commits.submit(Finish.of(lease, result));
@@ -66,8 +68,14 @@ public class ResultStore {
     private static Set<Finish.Claim> write(Connection connection, List<Finish> sorted)
             throws SQLException {
         Set<Finish.Claim> mine = new HashSet<>(Finish.write(connection, sorted));
-        ArtifactStore.insert(
-                connection, sorted.stream().filter(each -> mine.contains(each.claim())).toList());
+        var written = sorted.stream().filter(each -> mine.contains(each.claim())).toList();
+        ArtifactStore.insert(connection, written);
+        ObjectLedger.keep(
+                connection,
+                written.stream()
+                        .flatMap(each -> each.result().objectKeys().stream())
+                        .distinct()
+                        .toList());
         var others = sorted.stream().filter(each -> !mine.contains(each.claim())).toList();
         if (!others.isEmpty()) {
             mine.addAll(written(connection, others));

@@ -24,22 +24,29 @@ public final class ResultJson {
 
     /**
      * Everything, the output as text; output that is no UTF-8 follows once more as base64, without
-     * loss.
+     * loss. Output that is in an object store is null, and said to be there: whether a verdict can
+     * be told must not depend on that store.
      */
     public static ObjectNode full(ExecutionResult result) {
         var json = WireJson.object();
-        json.put("stdout", result.stdout().text());
-        json.put("stderr", result.stderr().text());
+        json.put("stdout", text(result.stdout()));
+        json.put("stderr", text(result.stderr()));
         var summary = ResultSummary.of(result);
         putVerdict(json, summary);
         putStream(json, "stdout", summary.stdout());
         putBytes(json, "stdout", result.stdout(), summary.stdout().utf8());
+        json.put("stdout_stored", result.stdout().elsewhere() != null);
         putStream(json, "stderr", summary.stderr());
         putBytes(json, "stderr", result.stderr(), summary.stderr().utf8());
+        json.put("stderr_stored", result.stderr().elsewhere() != null);
         json.set("compile", CompileJson.full(result.compile()));
         putArtifacts(json, result.artifacts());
         putCircumstances(json, summary);
         return json;
+    }
+
+    private static @Nullable String text(CapturedStream stream) {
+        return stream.elsewhere() == null ? stream.text() : null;
     }
 
     /**
@@ -99,7 +106,7 @@ public final class ResultJson {
     }
 
     static void putBytes(ObjectNode json, String name, CapturedStream stream, boolean utf8) {
-        if (!utf8) {
+        if (!utf8 && stream.elsewhere() == null) {
             json.put(name + "_base64", Base64.getEncoder().encodeToString(stream.kept()));
         }
     }

@@ -90,6 +90,22 @@ class ResultCommandTest {
     }
 
     @Test
+    void output_that_its_document_leaves_elsewhere_is_fetched_and_printed() {
+        String job =
+                Documents.finished("j-1", 0, "", "small\\n")
+                        .replace("\"stdout\": \"\"", "\"stdout\": null, \"stdout_stored\": true");
+        api.on("GET /v1/jobs/j-1", 200, job)
+                .on("GET /v1/jobs/j-1", 200, job)
+                .on("GET /v1/jobs/j-1/stdout", 200, "large\n");
+        var run = result("j-1");
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.out()).isEqualTo("large\n");
+        assertThat(run.err()).endsWith("small\n");
+        var document = CommandLineRun.of("result", "j-1", "--json", "--server", api.url());
+        assertThat(document.out()).contains("\"stdout_stored\":true").doesNotContain("large");
+    }
+
+    @Test
     void a_rejected_submission_shows_its_fields() {
         api.on(
                 "GET /v1/jobs/j-1",

@@ -56,6 +56,7 @@ class JobDocumentTest {
                         "submitted_at",
                         "started_at",
                         "finished_at",
+                        "expires_at",
                         "attempt",
                         "worker",
                         "reason",

@@ -30,6 +30,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +53,7 @@ class RetentionIT {
     URI server;
 
     @Inject RetentionStore retention;
+    @Inject BatchStore batches;
     @Inject SubmissionStore submissions;
     @Inject ClaimStore claims;
     @Inject WorkerStore workers;
@@ -64,7 +66,7 @@ class RetentionIT {
 
     @BeforeEach
     void empty() throws SQLException {
-        sql("truncate job, rejected, retired_id cascade");
+        sql("truncate job, rejected, retired_id, batch cascade");
     }
 
     @Test
@@ -74,8 +76,14 @@ class RetentionIT {
         var lasting = kept(Duration.ofHours(3), "pass # 2");
         submissions.insert(List.of(brief));
         submissions.insert(List.of(lasting));
+        assertThat(json(get("v1/jobs/" + brief.id())).at("/expires_at").isNull()).isTrue();
         finishAll();
         assertThat(retention.removeExpired(BATCH)).isZero();
+        var document = json(get("v1/jobs/" + brief.id()));
+        assertThat(Instant.parse(document.at("/expires_at").asText()))
+                .isEqualTo(
+                        Instant.parse(document.at("/finished_at").asText())
+                                .plus(Duration.ofHours(1)));
 
         endedAgo("2 hours");
         assertThat(retention.removeExpired(BATCH)).isEqualTo(1);
@@ -153,6 +161,79 @@ class RetentionIT {
         sql("update webhook_delivery set state = 'FAILED'");
         assertThat(retention.removeExpired(BATCH)).isEqualTo(1);
         assertThat(count("webhook_delivery")).isZero();
+    }
+
+    @Test
+    void a_batch_goes_when_its_last_job_has_gone_and_its_end_was_told() throws Exception {
+        String document =
+                "{\"language\": \"python\", \"code\": \"1\", \"ttl\": 1, \"batch\": \"b\", \"batch_size\": 1}";
+        assertThat(post(document, null).statusCode()).isEqualTo(202);
+        finishAll();
+        assertThat(batches.complete(BATCH)).isEqualTo(1);
+        assertThat(removedBatches()).isZero();
+        assertThat(get("v1/batches/b").statusCode()).isEqualTo(200);
+        assertThat(post(document, null).statusCode()).isEqualTo(409);
+
+        endedAgo("2 seconds");
+        assertThat(retention.removeExpired(BATCH)).isEqualTo(1);
+        assertThat(removedBatches()).isZero();
+        assertThat(get("v1/batches/b").statusCode()).isEqualTo(404);
+        batches.announce(BATCH, _ -> {});
+        assertThat(removedBatches()).isEqualTo(1);
+        assertThat(count("batch")).isZero();
+        assertThat(get("v1/batches/b").statusCode()).isEqualTo(404);
+        assertThat(post(document, null).statusCode()).isEqualTo(202);
+    }
+
+    @Test
+    void of_batches_without_jobs_those_stay_that_still_say_something() throws SQLException {
+        sql(
+                """
+                insert into batch (tenant, name, size, jobs, closed_at, completed_at, facts, announced_at) values
+                    ('a', 'open', null, null, null, null, null, null),
+                    ('a', 'open-with-room', 2, 1, null, null, null, null),
+                    ('a', 'closed', null, null, now(), null, null, null),
+                    ('a', 'not-announced', null, null, now(), now(), '{}', null),
+                    ('b', 'announced', 1, 1, now(), now(), '{}', now())""");
+        assertThat(removedBatches()).isEqualTo(2);
+        assertThat(count("batch where name in ('open', 'announced')")).isZero();
+        assertThat(count("batch")).isEqualTo(3);
+    }
+
+    @Test
+    void batches_are_looked_at_a_few_at_a_time_and_in_turn() throws SQLException {
+        sql(
+                "insert into batch (tenant, name) select 't' || i % 2, 'b' || i from generate_series(1, 5) i");
+        var step = retention.removeEmptyBatches(RetentionStore.BatchName.FIRST, 2);
+        assertThat(step)
+                .isEqualTo(
+                        new RetentionStore.BatchStep(2, new RetentionStore.BatchName("t0", "b4")));
+        step = retention.removeEmptyBatches(step.last(), 2);
+        assertThat(step)
+                .isEqualTo(
+                        new RetentionStore.BatchStep(2, new RetentionStore.BatchName("t1", "b3")));
+        assertThat(retention.removeEmptyBatches(step.last(), 2))
+                .isEqualTo(new RetentionStore.BatchStep(1, RetentionStore.BatchName.FIRST));
+    }
+
+    @Test
+    void a_job_that_joins_a_batch_keeps_it() throws Exception {
+        sql("insert into batch (tenant, name) values ('default', 'b')");
+        try (var joining = dataSource.getConnection()) {
+            joining.setAutoCommit(false);
+            try (var s = joining.createStatement()) {
+                s.execute("select from batch where name = 'b' for share");
+                assertThat(removedBatches()).isZero();
+                joining.rollback();
+            } finally {
+                joining.setAutoCommit(true);
+            }
+        }
+        assertThat(removedBatches()).isEqualTo(1);
+    }
+
+    private int removedBatches() {
+        return retention.removeEmptyBatches(RetentionStore.BatchName.FIRST, BATCH).removed();
     }
 
     @Test

@@ -25,6 +25,7 @@ public final class Samples {
     public static final Instant SUBMITTED = Instant.parse("2026-01-02T03:04:05Z");
     public static final Instant STARTED = Instant.parse("2026-01-02T03:04:06.5Z");
     public static final Instant FINISHED = Instant.parse("2026-01-02T03:04:07.123456Z");
+    public static final Instant EXPIRES = Instant.parse("2026-01-09T03:04:07.123456Z");
     private static final Limits LIMITS =
             new Limits(Duration.ofSeconds(30), 512L << 20, 1.0, 50, 1 << 20, 64 << 20);
     private static final Provenance PROVENANCE =
@@ -34,7 +35,17 @@ public final class Samples {
 
     public static Job job(JobState state) {
         return new Job(
-                ID, "acme", "nightly-7", "python", 0, Map.of("k", "v"), SUBMITTED, 1, null, state);
+                ID,
+                "acme",
+                "nightly-7",
+                "python",
+                0,
+                Map.of("k", "v"),
+                SUBMITTED,
+                1,
+                null,
+                state.terminal() ? EXPIRES : null,
+                state);
     }
 
     /** That this job has come to this end, under this claim. */

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A Kiln server, seen over HTTP. Every failure is a {@link CliException}. */
@@ -318,6 +319,27 @@ public final class KilnClient implements AutoCloseable {
             throw new CliException(Problems.inWords(response.statusCode(), response.body()));
         }
         return response.body();
+    }
+
+    /** The job with those outputs in it, as text, that its document leaves to other addresses. */
+    public PolledJob withOutput(PolledJob job) throws InterruptedException {
+        var elsewhere =
+                Stream.of("stdout", "stderr")
+                        .filter(s -> job.json().path("result").path(s + "_stored").asBoolean())
+                        .toList();
+        if (elsewhere.isEmpty()) {
+            return job;
+        }
+        ObjectNode json = job.json().deepCopy();
+        var result = (ObjectNode) json.path("result");
+        for (String stream : elsewhere) {
+            var answer = send(request(path(job.id()) + "/" + stream).GET());
+            if (answer.statusCode() != 200) {
+                throw new CliException(Problems.inWords(answer.statusCode(), answer.body()));
+            }
+            result.put(stream, new String(answer.body(), StandardCharsets.UTF_8));
+        }
+        return new PolledJob(json);
     }
 
     static String encoded(String name) {
