@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -80,6 +81,13 @@ class OutagesIT {
         produce(fromTopic, "print('done')");
         long away = System.nanoTime();
         awaitNotReady("Postgres cannot be reached");
+        var health = kiln.document("/q/health");
+        assertThat(check(health, "postgres").at("/status").asText()).isEqualTo("DOWN");
+        // They try again, which is what they are there for.
+        assertThat(check(health, "loops").at("/status").asText()).isEqualTo("UP");
+        assertThat(check(health, "loops").at("/data").fieldNames())
+                .toIterable()
+                .contains("degraded queue-gauge");
         await().atMost(SOON)
                 .until(() -> System.nanoTime() - away > A_LEASE.plusSeconds(1).toNanos());
         assertThat(kiln.isLive()).isTrue();
@@ -157,6 +165,13 @@ class OutagesIT {
                             assertThat(answer.statusCode()).isEqualTo(503);
                             assertThat(answer.body()).contains(reason);
                         });
+    }
+
+    private static JsonNode check(JsonNode health, String name) {
+        return StreamSupport.stream(health.at("/checks").spliterator(), false)
+                .filter(check -> check.at("/name").asText().equals(name))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static void produce(String id, String code) {

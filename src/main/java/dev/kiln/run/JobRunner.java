@@ -6,6 +6,7 @@ import dev.kiln.claim.Holder;
 import dev.kiln.job.ClaimedJob;
 import dev.kiln.job.ExecutionResult;
 import dev.kiln.job.Lease;
+import dev.kiln.metrics.JobMeters;
 import dev.kiln.sandbox.OutputTap;
 import dev.kiln.sandbox.RunReleased;
 import dev.kiln.sandbox.Sandbox;
@@ -31,6 +32,7 @@ public class JobRunner {
     private final HeldLeases held;
     private final HostHealth health;
     private final LiveRuns live;
+    private final JobMeters meters;
 
     JobRunner(
             Sandbox sandbox,
@@ -38,13 +40,15 @@ public class JobRunner {
             Faults faults,
             HeldLeases held,
             HostHealth health,
-            LiveRuns live) {
+            LiveRuns live,
+            JobMeters meters) {
         this.sandbox = sandbox;
         this.results = results;
         this.faults = faults;
         this.held = held;
         this.health = health;
         this.live = live;
+        this.meters = meters;
     }
 
     /**
@@ -53,6 +57,9 @@ public class JobRunner {
      */
     void run(ClaimedJob job, StopSignal stop) throws InterruptedException {
         Lease lease = job.lease();
+        String language = job.spec().program().language();
+        long claimed = System.nanoTime();
+        meters.claimed(language, job.waited());
         held.add(lease, holder(stop));
         var tap = new OutputTap();
         live.started(lease, tap);
@@ -60,7 +67,7 @@ public class JobRunner {
             var spec = job.spec();
             var result = sandbox.run(Tag.of(lease), spec.program(), spec.limits(), stop, tap);
             held.ended(lease);
-            persist(() -> finish(lease, result));
+            persist(() -> finish(job, result, claimed));
         } catch (SandboxFault fault) {
             persist(() -> failed(job, fault));
         } catch (RunReleased released) {
@@ -75,6 +82,7 @@ public class JobRunner {
                             faults.attemptFailed(
                                     lease, LeaseStore.By.HOLDER, "worker error: " + bug));
         } finally {
+            tap.started().ifPresent(at -> meters.started(language, Duration.ofNanos(at - claimed)));
             live.ended(lease);
             held.remove(lease);
         }
@@ -94,8 +102,16 @@ public class JobRunner {
         };
     }
 
-    private void finish(Lease lease, ExecutionResult result) {
+    /** Its age at the claim is the database's to say, what came after is this host's. */
+    private void finish(ClaimedJob job, ExecutionResult result, long claimedNanos) {
+        Lease lease = job.lease();
         boolean mine = results.finish(lease, result);
+        if (mine) {
+            Duration since = job.age().plusNanos(System.nanoTime() - claimedNanos);
+            meters.ended(job.spec().program().language(), result, since);
+        } else {
+            meters.leaseLost();
+        }
         LOG.infof(
                 "jobId=%s attempt=%d worker=%s outcome=%s exitCode=%s ms=%d",
                 lease.job(),

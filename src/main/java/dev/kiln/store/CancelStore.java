@@ -2,6 +2,7 @@ package dev.kiln.store;
 
 import dev.kiln.job.Cancellation;
 import dev.kiln.job.JobId;
+import dev.kiln.metrics.JobMeters;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -57,7 +58,7 @@ public class CancelStore {
      */
     private static final String LOOK =
             """
-            select job.id, job.state, job.owner, job.tenant = coalesce(a.tenant, job.tenant) as own
+            select job.id, job.state, job.owner, job.language, job.tenant = coalesce(a.tenant, job.tenant) as own
               from unnest(?::uuid[], ?::text[]) as a (id, tenant) join job on job.id = a.id
              order by job.id
                for update of job
@@ -111,10 +112,12 @@ public class CancelStore {
 
     private final Database database;
     private final Signals signals;
+    private final JobMeters meters;
 
-    CancelStore(Database database, Signals signals) {
+    CancelStore(Database database, Signals signals, JobMeters meters) {
         this.database = database;
         this.signals = signals;
+        this.meters = meters;
     }
 
     /**
@@ -274,6 +277,7 @@ public class CancelStore {
                             new Found(
                                     row.getString("state"),
                                     row.getString("owner"),
+                                    row.getString("language"),
                                     row.getBoolean("own")));
                 }
             }
@@ -302,7 +306,7 @@ public class CancelStore {
         }
     }
 
-    /** Only hints: what is to be relayed or stopped is in the tables. */
+    /** Only hints and counts: what is to be relayed or stopped is in the tables. */
     private void tell(Map<JobId, Found> found) {
         Set<JobId> cancelled = new HashSet<>();
         Set<String> owners = new HashSet<>();
@@ -316,6 +320,9 @@ public class CancelStore {
                 });
         signals.ended(cancelled);
         signals.cancelRequested(owners);
+        found.values().stream()
+                .filter(f -> f.own() && f.state().equals("QUEUED"))
+                .forEach(f -> meters.ended(f.language(), "CANCELLED"));
     }
 
     /**
@@ -334,7 +341,7 @@ public class CancelStore {
     }
 
     /** A job as the cancel found it, under its row's lock. */
-    private record Found(String state, @Nullable String owner, boolean own) {
+    private record Found(String state, @Nullable String owner, String language, boolean own) {
         Outcome outcome() {
             if (!own) {
                 return new Outcome.OtherTenant();
