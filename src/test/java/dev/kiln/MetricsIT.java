@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kiln.testing.Jobs;
@@ -51,14 +53,15 @@ class MetricsIT {
                                 servers.environment(),
                                 Map.of(
                                         "KILN_HOME", home.path().toString(),
+                                        "KILN_LOG_FORMAT", "json",
                                         "KILN_SANDBOX_SCRIPTED", "true",
                                         "KILN_POOL_SIZE", "1",
                                         "KILN_WORKER_SLOTS", "4",
                                         "KILN_CLAIM_MAX_ATTEMPTS", "2",
                                         "KILN_CLAIM_BACKOFF", "100ms",
-                                        "KILN_CLAIM_SWEEP", "500ms",
-                                        "KILN_FLEET_SAMPLE", "500ms"),
+                                        "KILN_CLAIM_SWEEP", "500ms"),
                                 Map.of(
+                                        "KILN_FLEET_SAMPLE", "500ms",
                                         "KILN_RUNTIMES_TCSH_IMAGE", "kiln-test/none:latest",
                                         "KILN_RUNTIMES_TCSH_FILE", "main.csh",
                                         "KILN_RUNTIMES_TCSH_COMMAND", "/bin/tcsh,{file}"))
@@ -151,11 +154,12 @@ class MetricsIT {
         // The result has whole milliseconds.
         assertThat(grown(now, before, "kiln_job_run_seconds_sum") * 1000)
                 .isCloseTo((double) ranMillis, within(1.0));
-        assertThat(grown(now, before, "kiln_job_end_to_end_seconds_sum"))
-                .isGreaterThanOrEqualTo(
-                        grown(now, before, "kiln_job_wait_seconds_sum")
-                                + grown(now, before, "kiln_job_start_seconds_sum")
-                                + grown(now, before, "kiln_job_run_seconds_sum"));
+        // By the runner's clock the program may have begun before the worker heard of it.
+        double all = grown(now, before, "kiln_job_end_to_end_seconds_sum");
+        double waited = grown(now, before, "kiln_job_wait_seconds_sum");
+        for (String part : List.of("kiln_job_start_seconds_sum", "kiln_job_run_seconds_sum")) {
+            assertThat(grown(now, before, part)).isBetween(1e-4, all - waited);
+        }
     }
 
     private static double grown(Scrape now, Scrape before, String name) {
@@ -281,6 +285,70 @@ class MetricsIT {
                 .contains("start", "loops", "postgres", "kafka", "sandbox", "intake", "doors")
                 .allSatisfy(name -> assertThat(page).contains("| `" + name + "` |"));
         assertThat(kiln.get("/q/health/started").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void every_change_of_a_job_is_one_line_that_nothing_in_the_job_can_forge() throws Exception {
+        String forged =
+                "x\n{\"mdc\":{\"jobId\":\"forged\"}}\n12:00:00 INFO jobId=forged outcome=exited";
+        var document =
+                job("scripted")
+                        .put("tenant", "acme")
+                        .put("code", "# code-told\nprint output-told\nexit 3")
+                        .put("stdin", "stdin-told");
+        document.putObject("labels").put("label-told", "\"}}{\"mdc\":{\"jobId\":\"forged\"}}");
+        String id = submit(document);
+        kiln.awaitEnd(id);
+        document.putObject("labels").put("label-told", forged);
+        assertThat(kiln.post("/v1/jobs", document.toString()).statusCode()).isEqualTo(400);
+        var named = job("scripted").put("tenant", forged).toString();
+        assertThat(kiln.post("/v1/jobs", named).statusCode()).isEqualTo(400);
+        try (var topics = new Topics(servers.bootstrapServers())) {
+            topics.submit(forged, named);
+        }
+        await().atMost(SOON)
+                .untilAsserted(
+                        () ->
+                                assertThat(linesOf(id))
+                                        .extracting(line -> line.at("/mdc/outcome").asText())
+                                        .containsExactly("accepted", "claimed", "exited"));
+        var lines = linesOf(id);
+        assertThat(lines.getFirst().at("/mdc/to").asText()).isEqualTo("QUEUED");
+        for (JsonNode line : lines.subList(1, 3)) {
+            assertThat(line.at("/mdc").fieldNames())
+                    .toIterable()
+                    .contains(
+                            "jobId",
+                            "attempt",
+                            "epoch",
+                            "worker",
+                            "tenant",
+                            "language",
+                            "from",
+                            "to",
+                            "outcome",
+                            "ms");
+        }
+        assertThat(lines.getLast().at("/mdc/to").asText()).isEqualTo("FINISHED");
+        assertThat(lines.getLast().at("/mdc/exitCode").asText()).isEqualTo("3");
+        assertThat(linesOf("forged")).isEmpty();
+        assertThat(kiln.output()).noneMatch(line -> line.matches(".*(code|output|stdin)-told.*"));
+    }
+
+    /** Fails unless every line is JSON. */
+    private static List<JsonNode> linesOf(String job) {
+        return kiln.output().stream()
+                .map(MetricsIT::json)
+                .filter(line -> line.at("/mdc/jobId").asText().equals(job))
+                .toList();
+    }
+
+    private static JsonNode json(String line) {
+        try {
+            return JSON.readTree(line);
+        } catch (JsonProcessingException e) {
+            throw new AssertionError("no JSON: " + line, e);
+        }
     }
 
     private static String ended(String cause, String language, String state) {

@@ -1,6 +1,7 @@
 package dev.kiln.claim;
 
 import dev.kiln.job.Lease;
+import dev.kiln.log.Transition;
 import dev.kiln.metrics.JobMeters;
 import dev.kiln.metrics.JobMeters.Failed;
 import dev.kiln.store.LeaseStore;
@@ -77,9 +78,10 @@ public class Faults {
                         yield "lease-lost";
                     }
                 };
-        LOG.infof(
-                "jobId=%s attempt=%d worker=%s outcome=%s: %s",
-                lease.job(), lease.attempt(), lease.owner(), what, fault);
+        Transition.of(lease)
+                .states("RUNNING", left == LeaseStore.Left.LEASE_LOST ? null : left.name())
+                .outcome(what)
+                .log(LOG, fault);
     }
 
     private String failed(Failed outcome) {

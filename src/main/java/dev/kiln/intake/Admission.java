@@ -2,6 +2,7 @@ package dev.kiln.intake;
 
 import dev.kiln.job.JobId;
 import dev.kiln.job.Submission;
+import dev.kiln.log.Transition;
 import dev.kiln.metrics.JobMeters;
 import dev.kiln.metrics.JobMeters.Submitted;
 import dev.kiln.store.StoreUnavailable;
@@ -118,12 +119,12 @@ public class Admission {
             insert(round, submissions, outcomes, bodies);
             waiting = later;
         }
-        count(meters, outcomes.values());
+        tell(meters, outcomes.values());
         return List.copyOf(outcomes.values());
     }
 
-    /** For the metrics. */
-    static void count(JobMeters meters, Collection<Outcome> outcomes) {
+    /** For the metrics and the log. */
+    static void tell(JobMeters meters, Collection<Outcome> outcomes) {
         var counts = new EnumMap<Submitted, Integer>(Submitted.class);
         for (Outcome outcome : outcomes) {
             counts.merge(
@@ -141,6 +142,20 @@ public class Admission {
                     Integer::sum);
         }
         counts.forEach(meters::submitted);
+        tellAccepted(outcomes);
+    }
+
+    /** Of one its line; of a batch how many, since each has lines enough to come. */
+    private static void tellAccepted(Collection<Outcome> outcomes) {
+        var accepted = outcomes.stream().filter(Outcome.Accepted.class::isInstance).toList();
+        if (accepted.size() == 1) {
+            Transition.of(accepted.getFirst().id())
+                    .states(null, "QUEUED")
+                    .outcome("accepted")
+                    .log(LOG);
+        } else if (!accepted.isEmpty()) {
+            LOG.infof("jobs=%d to=QUEUED outcome=accepted", accepted.size());
+        }
     }
 
     private static Outcome compare(Submission submission, byte[] body) {

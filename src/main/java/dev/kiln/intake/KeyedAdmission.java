@@ -53,7 +53,7 @@ class KeyedAdmission {
         return switch (insert(submission, key, ownId)) {
             case KeyedSubmissionStore.Outcome.Told(var id, var outcome) -> {
                 var told = outcome(id, outcome);
-                Admission.count(meters, List.of(told));
+                Admission.tell(meters, List.of(told));
                 yield told;
             }
             case KeyedSubmissionStore.Outcome.KeyTaken(var id) ->

@@ -6,6 +6,8 @@ import dev.kiln.claim.Holder;
 import dev.kiln.job.ClaimedJob;
 import dev.kiln.job.ExecutionResult;
 import dev.kiln.job.Lease;
+import dev.kiln.job.Termination;
+import dev.kiln.log.Transition;
 import dev.kiln.metrics.JobMeters;
 import dev.kiln.sandbox.OutputTap;
 import dev.kiln.sandbox.RunReleased;
@@ -60,6 +62,12 @@ public class JobRunner {
         String language = job.spec().program().language();
         long claimed = System.nanoTime();
         meters.claimed(language, job.waited());
+        Transition.of(lease)
+                .of(job.spec())
+                .states("QUEUED", "RUNNING")
+                .outcome("claimed")
+                .took(job.waited())
+                .log(LOG);
         held.add(lease, holder(stop));
         var tap = new OutputTap();
         live.started(lease, tap);
@@ -112,14 +120,17 @@ public class JobRunner {
         } else {
             meters.leaseLost();
         }
-        LOG.infof(
-                "jobId=%s attempt=%d worker=%s outcome=%s exitCode=%s ms=%d",
-                lease.job(),
-                lease.attempt(),
-                lease.owner(),
-                mine ? result.termination().wireName() : "discarded, the lease was lost",
-                result.exitCode(),
-                result.usage().wall().toMillis());
+        Transition.of(lease)
+                .of(job.spec())
+                .states("RUNNING", mine ? state(result) : null)
+                .outcome(mine ? result.termination().wireName() : "lease-lost")
+                .exitCode(result.exitCode())
+                .took(result.usage().wall())
+                .log(LOG, mine ? null : "the result was discarded");
+    }
+
+    private static String state(ExecutionResult result) {
+        return result.termination() == Termination.CANCELLED ? "CANCELLED" : "FINISHED";
     }
 
     private void failed(ClaimedJob job, SandboxFault fault) {

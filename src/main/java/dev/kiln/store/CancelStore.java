@@ -2,6 +2,7 @@ package dev.kiln.store;
 
 import dev.kiln.job.Cancellation;
 import dev.kiln.job.JobId;
+import dev.kiln.log.Transition;
 import dev.kiln.metrics.JobMeters;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 public class CancelStore {
+    private static final Logger LOG = Logger.getLogger(CancelStore.class);
+
     /** What became of a wish to cancel. */
     public sealed interface Outcome {
         /** The job is CANCELLED, by this call or by an earlier one. */
@@ -320,9 +324,14 @@ public class CancelStore {
                 });
         signals.ended(cancelled);
         signals.cancelRequested(owners);
-        found.values().stream()
-                .filter(f -> f.own() && f.state().equals("QUEUED"))
-                .forEach(f -> meters.ended(f.language(), "CANCELLED"));
+        found.forEach(this::tellEnded);
+    }
+
+    private void tellEnded(JobId job, Found found) {
+        if (found.own() && found.state().equals("QUEUED")) {
+            meters.ended(found.language(), "CANCELLED");
+            Transition.of(job).states("QUEUED", "CANCELLED").outcome("cancelled").log(LOG);
+        }
     }
 
     /**

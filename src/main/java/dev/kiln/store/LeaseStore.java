@@ -2,6 +2,7 @@ package dev.kiln.store;
 
 import dev.kiln.job.JobId;
 import dev.kiln.job.Lease;
+import dev.kiln.log.Transition;
 import dev.kiln.metrics.JobMeters;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
@@ -16,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.jboss.logging.Logger;
 
 /**
  * Who may run what, and for how long. Every claim raises the job's epoch, and everything written
@@ -24,6 +26,8 @@ import java.util.UUID;
  */
 @ApplicationScoped
 public class LeaseStore {
+    private static final Logger LOG = Logger.getLogger(LeaseStore.class);
+
     /**
      * The rows are locked in the order of their ids, as {@link Finish} locks them and for the same
      * reasons.
@@ -290,8 +294,13 @@ public class LeaseStore {
                             }
                         });
         signals.ended(expired.keySet());
-        expired.values().forEach(language -> meters.ended(language, "EXPIRED"));
+        expired.forEach(this::tellExpired);
         return expired.size();
+    }
+
+    private void tellExpired(JobId job, String language) {
+        meters.ended(language, "EXPIRED");
+        Transition.of(job).states("QUEUED", "EXPIRED").outcome("deadline").log(LOG);
     }
 
     private static Map<JobId, String> languages(PreparedStatement statement) throws SQLException {
