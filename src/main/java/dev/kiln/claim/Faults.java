@@ -1,6 +1,9 @@
 package dev.kiln.claim;
 
 import dev.kiln.job.Lease;
+import dev.kiln.log.Transition;
+import dev.kiln.metrics.JobMeters;
+import dev.kiln.metrics.JobMeters.Failed;
 import dev.kiln.store.LeaseStore;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.random.RandomGenerator;
@@ -13,10 +16,12 @@ public class Faults {
 
     private final LeaseStore store;
     private final RetryPolicy retries;
+    private final JobMeters meters;
 
-    Faults(LeaseStore store, ClaimConfig config) {
+    Faults(LeaseStore store, ClaimConfig config, JobMeters meters) {
         this.store = store;
         this.retries = RetryPolicy.of(config);
+        this.meters = meters;
     }
 
     /**
@@ -29,11 +34,11 @@ public class Faults {
         if (retries.exhausted(lease.attempt())) {
             String reason =
                     "gave up after %d attempts; the last: %s".formatted(lease.attempt(), fault);
-            log(lease, store.abandon(lease, by, fault, reason), "abandoned", fault);
+            told(lease, by, store.abandon(lease, by, fault, reason), Failed.RETRY, fault);
             return;
         }
         var delay = retries.delay(lease.attempt(), RandomGenerator.getDefault());
-        log(lease, store.putBack(lease, by, fault, true, delay), "retry", fault);
+        told(lease, by, store.putBack(lease, by, fault, true, delay), Failed.RETRY, fault);
     }
 
     /**
@@ -43,22 +48,49 @@ public class Faults {
     public void notAttempted(Lease lease, String fault) {
         // A second's delay keeps a sick host from taking the same job again before it has noticed.
         var delay = retries.first();
-        log(
+        told(
                 lease,
+                LeaseStore.By.HOLDER,
                 store.putBack(lease, LeaseStore.By.HOLDER, fault, false, delay),
-                "given-back",
+                Failed.GIVEN_BACK,
                 fault);
     }
 
-    private static void log(Lease lease, LeaseStore.Left left, String outcome, String fault) {
+    /**
+     * @param queued what it is called when the job waits again
+     */
+    private void told(
+            Lease lease, LeaseStore.By by, LeaseStore.Left left, Failed queued, String fault) {
+        boolean reaped = by == LeaseStore.By.REAPER;
+        if (reaped && left != LeaseStore.Left.LEASE_LOST) {
+            meters.leaseLapsed();
+        }
         String what =
                 switch (left) {
-                    case QUEUED, ABANDONED -> outcome;
-                    case CANCELLED -> "cancelled";
-                    case LEASE_LOST -> "lease-lost";
+                    case QUEUED -> failed(queued);
+                    case ABANDONED -> failed(Failed.ABANDONED);
+                    case CANCELLED -> failed(Failed.CANCELLED);
+                    case LEASE_LOST -> {
+                        // A reaper that came too late has lost nothing.
+                        if (!reaped) {
+                            meters.leaseLost();
+                        }
+                        yield "lease-lost";
+                    }
                 };
-        LOG.infof(
-                "jobId=%s attempt=%d worker=%s outcome=%s: %s",
-                lease.job(), lease.attempt(), lease.owner(), what, fault);
+        Transition.of(lease)
+                .states("RUNNING", left == LeaseStore.Left.LEASE_LOST ? null : left.name())
+                .outcome(what)
+                .log(LOG, fault);
+    }
+
+    private String failed(Failed outcome) {
+        meters.failed(outcome);
+        return switch (outcome) {
+            case RETRY -> "retry";
+            case GIVEN_BACK -> "given-back";
+            case ABANDONED -> "abandoned";
+            case CANCELLED -> "cancelled";
+        };
     }
 }

@@ -5,6 +5,8 @@ import dev.kiln.lifecycle.KilnConfig;
 import dev.kiln.lifecycle.Loop;
 import dev.kiln.lifecycle.Role;
 import dev.kiln.store.DemandStore;
+import dev.kiln.store.OutboxStore;
+import dev.kiln.store.QueueStore;
 import dev.kiln.store.StoreUnavailable;
 import dev.kiln.store.WorkerStore;
 import io.micrometer.core.instrument.Gauge;
@@ -13,29 +15,41 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.time.Duration;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The metrics {@code kiln_workers_live} and {@code kiln_jobs_unrunnable}, the latter by what is
- * lacking. Counted every few seconds, not at every scrape: many may scrape. They are the whole
- * site's, the same in every process; one that cannot count shows no number rather than an old one.
+ * What the whole site has of live workers, jobs that run, jobs that no live worker can run, and
+ * events that wait. Counted every few seconds, not at every scrape: many may scrape. They are the
+ * same in every process; one that cannot count shows no number rather than an old one.
  */
 @ApplicationScoped
 class FleetGauges {
     private final WorkerStore workers;
     private final DemandStore demands;
+    private final QueueStore queue;
+    private final OutboxStore outbox;
     private final FleetConfig config;
     private final KilnConfig kiln;
     private volatile @Nullable Sample last;
     private @Nullable Loop loop;
 
-    private record Sample(int workers, Map<Lack, Long> unrunnable) {}
+    private record Sample(
+            int workers, Map<Lack, Long> unrunnable, int running, Duration oldestEvent) {}
 
-    FleetGauges(WorkerStore workers, DemandStore demands, FleetConfig config, KilnConfig kiln) {
+    FleetGauges(
+            WorkerStore workers,
+            DemandStore demands,
+            QueueStore queue,
+            OutboxStore outbox,
+            FleetConfig config,
+            KilnConfig kiln) {
         this.workers = workers;
         this.demands = demands;
+        this.queue = queue;
+        this.outbox = outbox;
         this.config = config;
         this.kiln = kiln;
     }
@@ -46,6 +60,15 @@ class FleetGauges {
         }
         Gauge.builder("kiln.workers.live", this, latest(Sample::workers))
                 .description("Workers that were heard of within a lease")
+                .register(registry);
+        Gauge.builder("kiln.jobs.running", this, latest(Sample::running))
+                .description("Jobs of the site that run")
+                .register(registry);
+        Gauge.builder(
+                        "kiln.outbox.age.seconds",
+                        this,
+                        latest(s -> s.oldestEvent().toMillis() / 1e3))
+                .description("For how long the oldest completion event has been waiting for Kafka")
                 .register(registry);
         for (Lack lack : Lack.values()) {
             Gauge.builder(
@@ -68,7 +91,9 @@ class FleetGauges {
 
     private void sample() {
         try {
-            last = new Sample(workers.live(), demands.unrunnable());
+            last =
+                    new Sample(
+                            workers.live(), demands.unrunnable(), queue.running(), outbox.oldest());
         } catch (StoreUnavailable e) {
             last = null;
             throw e;

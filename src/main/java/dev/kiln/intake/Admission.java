@@ -2,6 +2,9 @@ package dev.kiln.intake;
 
 import dev.kiln.job.JobId;
 import dev.kiln.job.Submission;
+import dev.kiln.log.Transition;
+import dev.kiln.metrics.JobMeters;
+import dev.kiln.metrics.JobMeters.Submitted;
 import dev.kiln.store.StoreUnavailable;
 import dev.kiln.store.SubmissionStore;
 import dev.kiln.wire.Printable;
@@ -9,6 +12,8 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -68,15 +73,21 @@ public class Admission {
     }
 
     private final Insert store;
+    private final JobMeters meters;
 
     /** Admits into the database. */
     @Inject
-    public Admission(SubmissionStore store) {
-        this((Insert) store::insert);
+    public Admission(SubmissionStore store, JobMeters meters) {
+        this((Insert) store::insert, meters);
     }
 
     Admission(Insert store) {
+        this(store, JobMeters.unread());
+    }
+
+    private Admission(Insert store, JobMeters meters) {
         this.store = store;
+        this.meters = meters;
     }
 
     /**
@@ -108,7 +119,43 @@ public class Admission {
             insert(round, submissions, outcomes, bodies);
             waiting = later;
         }
+        tell(meters, outcomes.values());
         return List.copyOf(outcomes.values());
+    }
+
+    /** For the metrics and the log. */
+    static void tell(JobMeters meters, Collection<Outcome> outcomes) {
+        var counts = new EnumMap<Submitted, Integer>(Submitted.class);
+        for (Outcome outcome : outcomes) {
+            counts.merge(
+                    switch (outcome) {
+                        case Outcome.Accepted _ -> Submitted.ACCEPTED;
+                        case Outcome.AlreadyKnown _, Outcome.Retired _ -> Submitted.REPEATED;
+                        case Outcome.Conflict _,
+                                Outcome.UnknownContext _,
+                                Outcome.BatchClosed _,
+                                Outcome.BatchSize _,
+                                Outcome.Unstorable _ ->
+                                Submitted.REFUSED;
+                    },
+                    1,
+                    Integer::sum);
+        }
+        counts.forEach(meters::submitted);
+        tellAccepted(outcomes);
+    }
+
+    /** Of one its line; of a batch how many, since each has lines enough to come. */
+    private static void tellAccepted(Collection<Outcome> outcomes) {
+        var accepted = outcomes.stream().filter(Outcome.Accepted.class::isInstance).toList();
+        if (accepted.size() == 1) {
+            Transition.of(accepted.getFirst().id())
+                    .states(null, "QUEUED")
+                    .outcome("accepted")
+                    .log(LOG);
+        } else if (!accepted.isEmpty()) {
+            LOG.infof("jobs=%d to=QUEUED outcome=accepted", accepted.size());
+        }
     }
 
     private static Outcome compare(Submission submission, byte[] body) {

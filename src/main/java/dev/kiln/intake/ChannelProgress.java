@@ -52,6 +52,7 @@ class ChannelProgress implements HealthCheck {
     private final Duration stalledAfter;
     private Map<TopicPartition, Long> last = Map.of();
     private volatile Instant progress;
+    private volatile double lag = Double.NaN;
     private @Nullable Admin client;
     private @Nullable Loop loop;
 
@@ -82,7 +83,8 @@ class ChannelProgress implements HealthCheck {
 
     private void look(Admin admin) {
         var now = positions();
-        if (gauge.full() || listener.busy() || !now.equals(last) || !isBehind(admin, now)) {
+        lag = lag(admin, now);
+        if (gauge.full() || listener.busy() || !now.equals(last) || !(lag > 0)) {
             progress = clock.instant();
         } else if (stalled()) {
             LOG.warnf("intake=stalled, the channel stands at %s and takes nothing", now);
@@ -99,8 +101,10 @@ class ChannelProgress implements HealthCheck {
         }
     }
 
-    /** False also when the broker does not say, since that is not the channel's fault. */
-    private static boolean isBehind(Admin admin, Map<TopicPartition, Long> positions) {
+    /**
+     * Records that were not taken yet; NaN when the broker does not say, not the channel's fault.
+     */
+    private static double lag(Admin admin, Map<TopicPartition, Long> positions) {
         try {
             var ends =
                     admin.listOffsets(
@@ -111,20 +115,26 @@ class ChannelProgress implements HealthCheck {
                             .all()
                             .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
             return positions.entrySet().stream()
-                    .anyMatch(p -> isBefore(p.getValue(), ends.get(p.getKey())));
+                    .mapToLong(p -> behind(p.getValue(), ends.get(p.getKey())))
+                    .sum();
         } catch (KafkaException
                 | ExecutionException
                 | java.util.concurrent.TimeoutException unreachable) {
-            return false;
+            return Double.NaN;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return false;
+            return Double.NaN;
         }
     }
 
-    private static boolean isBefore(
+    private static long behind(
             long position, ListOffsetsResult.@Nullable ListOffsetsResultInfo end) {
-        return end != null && position < end.offset();
+        return end == null ? 0 : Math.max(0, end.offset() - position);
+    }
+
+    /** Records of the topics that this process is to take and has not, at the last look. */
+    double lag() {
+        return lag;
     }
 
     private boolean stalled() {

@@ -2,6 +2,7 @@ package dev.kiln.intake;
 
 import dev.kiln.job.JobId;
 import dev.kiln.job.Submission;
+import dev.kiln.metrics.JobMeters;
 import dev.kiln.problem.ProblemException;
 import dev.kiln.problem.ProblemType;
 import dev.kiln.store.KeyedSubmissionStore;
@@ -25,14 +26,20 @@ class KeyedAdmission {
     }
 
     private final Insert store;
+    private final JobMeters meters;
 
     @Inject
-    KeyedAdmission(KeyedSubmissionStore store) {
-        this((Insert) store::insert);
+    KeyedAdmission(KeyedSubmissionStore store, JobMeters meters) {
+        this((Insert) store::insert, meters);
     }
 
     KeyedAdmission(Insert store) {
+        this(store, JobMeters.unread());
+    }
+
+    private KeyedAdmission(Insert store, JobMeters meters) {
         this.store = store;
+        this.meters = meters;
     }
 
     /**
@@ -44,7 +51,11 @@ class KeyedAdmission {
      */
     Admission.Outcome admit(Submission submission, String key, boolean ownId) {
         return switch (insert(submission, key, ownId)) {
-            case KeyedSubmissionStore.Outcome.Told(var id, var outcome) -> outcome(id, outcome);
+            case KeyedSubmissionStore.Outcome.Told(var id, var outcome) -> {
+                var told = outcome(id, outcome);
+                Admission.tell(meters, List.of(told));
+                yield told;
+            }
             case KeyedSubmissionStore.Outcome.KeyTaken(var id) ->
                     throw new ProblemException(
                             ProblemType.CONFLICTING_KEY,

@@ -33,6 +33,7 @@ public class QueueGauge {
     private final int most;
     private final int low;
     private volatile boolean full;
+    private volatile double runnable = Double.NaN;
     private @Nullable Loop loop;
 
     /**
@@ -57,9 +58,16 @@ public class QueueGauge {
         return full;
     }
 
+    /** Jobs that could be run at the last look, counted no further than the mark; NaN before. */
+    double runnable() {
+        return runnable;
+    }
+
     /** One look. */
     void look() {
-        boolean now = isFull(full, queue.runnable(most), low, most);
+        int counted = queue.runnable(most);
+        runnable = counted;
+        boolean now = isFull(full, counted, low, most);
         if (now != full) {
             LOG.infof(
                     now

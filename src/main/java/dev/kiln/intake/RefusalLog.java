@@ -1,6 +1,7 @@
 package dev.kiln.intake;
 
 import dev.kiln.job.JobId;
+import dev.kiln.metrics.JobMeters;
 import dev.kiln.wire.FieldError;
 import dev.kiln.wire.FieldErrors;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -26,16 +27,19 @@ class RefusalLog {
     private static final Logger LOG = Logger.getLogger(RefusalLog.class);
 
     private final InstantSource clock;
+    private final JobMeters meters;
     private Instant windowEnd = Instant.MIN;
     private int lines;
     private long left;
 
-    RefusalLog(InstantSource clock) {
+    RefusalLog(InstantSource clock, JobMeters meters) {
         this.clock = clock;
+        this.meters = meters;
     }
 
     /** Tells of this one, unless there was enough to read of late. */
     void refused(@Nullable JobId id, ConsumerRecord<?, ?> source, List<FieldError> errors) {
+        meters.refusedRecord();
         if (mayTell()) {
             LOG.infof(
                     "jobId=%s source=%s/%d/%d outcome=rejected: %s",

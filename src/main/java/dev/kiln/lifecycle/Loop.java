@@ -34,6 +34,10 @@ public final class Loop implements AutoCloseable {
 
     private volatile boolean stopping;
     private @Nullable String lastFailure;
+    private volatile boolean failing;
+
+    /** Since when the turn under way has been going on; 0 between turns. */
+    private volatile long turnSince;
 
     private Loop(String name, Wait wait, Runnable work) {
         this.name = name;
@@ -51,7 +55,18 @@ public final class Loop implements AutoCloseable {
     public static Loop start(String name, Wait wait, Runnable work) {
         var loop = new Loop(name, wait, work);
         loop.thread.start();
+        Loops.add(loop);
         return loop;
+    }
+
+    /** How it stands. */
+    Loops.Standing standing() {
+        long since = turnSince;
+        return new Loops.Standing(
+                name,
+                thread.isAlive(),
+                since == 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - since),
+                failing);
     }
 
     private void run() {
@@ -64,11 +79,15 @@ public final class Loop implements AutoCloseable {
             }
         } catch (InterruptedException stopped) {
             LOG.debugf("loop=%s outcome=stopped", name);
+        } catch (Error fatal) {
+            // No turn may follow one that broke off anywhere; liveness has the process restarted.
+            LOG.errorf(fatal, "loop=%s outcome=ended, this process must be restarted", name);
         }
     }
 
     private boolean workUninterrupted() {
         working.lock();
+        turnSince = System.nanoTime();
         try {
             if (!stopping) {
                 work.run();
@@ -79,6 +98,7 @@ public final class Loop implements AutoCloseable {
             failed(e);
             return false;
         } finally {
+            turnSince = 0;
             working.unlock();
         }
     }
@@ -87,6 +107,7 @@ public final class Loop implements AutoCloseable {
         if (lastFailure != null) {
             LOG.infof("loop=%s outcome=recovered", name);
             lastFailure = null;
+            failing = false;
         }
     }
 
@@ -99,11 +120,13 @@ public final class Loop implements AutoCloseable {
             LOG.debug("the failure", e);
         }
         lastFailure = failure;
+        failing = true;
     }
 
     /** Lets the turn under way come to its end, for a while, and waits for the thread to end. */
     @Override
     public void close() {
+        Loops.remove(this);
         stopping = true;
         try {
             boolean idle = working.tryLock(CLOSE_SECONDS, TimeUnit.SECONDS);

@@ -85,6 +85,11 @@ public class Dispatcher {
         }
     }
 
+    /** What this worker has to give, and what of it is given. */
+    Slots slots() {
+        return slots;
+    }
+
     private void awaitTurn() throws InterruptedException {
         switch (pause) {
             case NONE -> {}

@@ -7,6 +7,9 @@ import dev.kiln.job.ClaimedJob;
 import dev.kiln.job.ExecutionResult;
 import dev.kiln.job.Lease;
 import dev.kiln.objectstore.ResultObjects;
+import dev.kiln.job.Termination;
+import dev.kiln.log.Transition;
+import dev.kiln.metrics.JobMeters;
 import dev.kiln.sandbox.OutputTap;
 import dev.kiln.sandbox.RunReleased;
 import dev.kiln.sandbox.Sandbox;
@@ -35,6 +38,7 @@ public class JobRunner {
     private final HeldLeases held;
     private final HostHealth health;
     private final LiveRuns live;
+    private final JobMeters meters;
 
     JobRunner(
             Sandbox sandbox,
@@ -43,7 +47,8 @@ public class JobRunner {
             Faults faults,
             HeldLeases held,
             HostHealth health,
-            LiveRuns live) {
+            LiveRuns live,
+            JobMeters meters) {
         this.sandbox = sandbox;
         this.results = results;
         this.objects = objects;
@@ -51,6 +56,7 @@ public class JobRunner {
         this.held = held;
         this.health = health;
         this.live = live;
+        this.meters = meters;
     }
 
     /**
@@ -61,13 +67,22 @@ public class JobRunner {
      */
     void run(ClaimedJob job, StopSignal stop, Runnable ran) throws InterruptedException {
         Lease lease = job.lease();
+        String language = job.spec().program().language();
+        long claimed = System.nanoTime();
+        meters.claimed(language, job.waited());
+        Transition.of(lease)
+                .of(job.spec())
+                .states("QUEUED", "RUNNING")
+                .outcome("claimed")
+                .took(job.waited())
+                .log(LOG);
         held.add(lease, holder(stop));
         var tap = new OutputTap();
         live.started(lease, tap);
         try {
             var result = sandboxed(job, stop, tap, ran);
             held.ended(lease);
-            finish(lease, result);
+            finish(job, result, claimed);
         } catch (SandboxFault fault) {
             persist(() -> failed(job, fault));
         } catch (RunReleased released) {
@@ -82,6 +97,7 @@ public class JobRunner {
                             faults.attemptFailed(
                                     lease, LeaseStore.By.HOLDER, "worker error: " + bug));
         } finally {
+            tap.started().ifPresent(at -> meters.started(language, Duration.ofNanos(at - claimed)));
             live.ended(lease);
             held.remove(lease);
         }
@@ -112,24 +128,35 @@ public class JobRunner {
     }
 
     /** What is too large for the row goes where it belongs first: a row refers to what is there. */
-    private void finish(Lease lease, ExecutionResult result) throws InterruptedException {
-        var referring = persisted(() -> objects.put(lease, result));
-        persist(() -> finish(lease, result, referring));
+    private void finish(ClaimedJob job, ExecutionResult result, long claimedNanos)
+            throws InterruptedException {
+        var referring = persisted(() -> objects.put(job.lease(), result));
+        persist(() -> finish(job, result, referring, claimedNanos));
     }
 
-    private void finish(Lease lease, ExecutionResult result, ExecutionResult referring) {
+    /** Its age at the claim is the database's to say, what came after is this host's. */
+    private void finish(
+            ClaimedJob job, ExecutionResult result, ExecutionResult referring, long claimedNanos) {
+        Lease lease = job.lease();
         boolean mine = written(lease, result, referring);
-        if (!mine) {
+        if (mine) {
+            Duration since = job.age().plusNanos(System.nanoTime() - claimedNanos);
+            meters.ended(job.spec().program().language(), result, since);
+        } else {
             objects.giveUp(referring);
+            meters.leaseLost();
         }
-        LOG.infof(
-                "jobId=%s attempt=%d worker=%s outcome=%s exitCode=%s ms=%d",
-                lease.job(),
-                lease.attempt(),
-                lease.owner(),
-                mine ? result.termination().wireName() : "discarded, the lease was lost",
-                result.exitCode(),
-                result.usage().wall().toMillis());
+        Transition.of(lease)
+                .of(job.spec())
+                .states("RUNNING", mine ? state(result) : null)
+                .outcome(mine ? result.termination().wireName() : "lease-lost")
+                .exitCode(result.exitCode())
+                .took(result.usage().wall())
+                .log(LOG, mine ? null : "the result was discarded");
+    }
+
+    private static String state(ExecutionResult result) {
+        return result.termination() == Termination.CANCELLED ? "CANCELLED" : "FINISHED";
     }
 
     private boolean written(Lease lease, ExecutionResult result, ExecutionResult referring) {

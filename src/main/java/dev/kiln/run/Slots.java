@@ -42,6 +42,16 @@ final class Slots {
         }
     }
 
+    /** How many there are. */
+    int total() {
+        return total;
+    }
+
+    /** What they may have together, in bytes. */
+    long memory() {
+        return memory;
+    }
+
     /** How many slots are free. */
     int free() {
         lock.lock();

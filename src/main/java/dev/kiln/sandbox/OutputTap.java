@@ -1,15 +1,17 @@
 package dev.kiln.sandbox;
 
 import dev.kiln.job.ProgramStream;
+import java.util.OptionalLong;
 
 /**
- * Lets others look, from other threads, at what a run has kept of its output so far. Costs the run
- * nothing while nobody looks. One use, one run.
+ * Lets others look, from other threads, at what a run has kept of its output so far, and when its
+ * program started. Costs the run nothing while nobody looks. One use, one run.
  */
 public final class OutputTap {
     private static final byte[] NOTHING = new byte[0];
 
     private volatile Source source = (_, _, _) -> NOTHING;
+    private volatile OptionalLong started = OptionalLong.empty();
 
     /** Where the output is kept while the program runs; safe for use by many threads. */
     @FunctionalInterface
@@ -27,6 +29,22 @@ public final class OutputTap {
     /** Has this read from now on; called by the sandbox, before the program starts. */
     public void open(Source of) {
         source = of;
+    }
+
+    /**
+     * The program has started, or its compiler before it; called by the sandbox, each time.
+     *
+     * @param nanoTime when, as {@link System#nanoTime()} says it
+     */
+    public synchronized void started(long nanoTime) {
+        if (started.isEmpty()) {
+            started = OptionalLong.of(nanoTime);
+        }
+    }
+
+    /** When the program, or its compiler, has started; empty before. */
+    public OptionalLong started() {
+        return started;
     }
 
     /** As {@link Source#read}; nothing before the program has started. */

@@ -56,6 +56,11 @@ public interface Sandbox {
      */
     Set<String> images() throws SandboxFault;
 
+    /** What it has counted so far; asks nobody. */
+    default SandboxStatistics statistics() {
+        return SandboxStatistics.NOTHING;
+    }
+
     /**
      * Probes what this sandbox promises, by running trusted programs in it: seconds, not
      * milliseconds. Never throws: what could not be probed has not passed.

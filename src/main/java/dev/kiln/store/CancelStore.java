@@ -2,6 +2,8 @@ package dev.kiln.store;
 
 import dev.kiln.job.Cancellation;
 import dev.kiln.job.JobId;
+import dev.kiln.log.Transition;
+import dev.kiln.metrics.JobMeters;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -15,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 public class CancelStore {
+    private static final Logger LOG = Logger.getLogger(CancelStore.class);
+
     /** What became of a wish to cancel. */
     public sealed interface Outcome {
         /** The job is CANCELLED, by this call or by an earlier one. */
@@ -57,7 +62,7 @@ public class CancelStore {
      */
     private static final String LOOK =
             """
-            select job.id, job.state, job.owner, job.tenant = coalesce(a.tenant, job.tenant) as own
+            select job.id, job.state, job.owner, job.language, job.tenant = coalesce(a.tenant, job.tenant) as own
               from unnest(?::uuid[], ?::text[]) as a (id, tenant) join job on job.id = a.id
              order by job.id
                for update of job
@@ -111,10 +116,12 @@ public class CancelStore {
 
     private final Database database;
     private final Signals signals;
+    private final JobMeters meters;
 
-    CancelStore(Database database, Signals signals) {
+    CancelStore(Database database, Signals signals, JobMeters meters) {
         this.database = database;
         this.signals = signals;
+        this.meters = meters;
     }
 
     /**
@@ -274,6 +281,7 @@ public class CancelStore {
                             new Found(
                                     row.getString("state"),
                                     row.getString("owner"),
+                                    row.getString("language"),
                                     row.getBoolean("own")));
                 }
             }
@@ -302,7 +310,7 @@ public class CancelStore {
         }
     }
 
-    /** Only hints: what is to be relayed or stopped is in the tables. */
+    /** Only hints and counts: what is to be relayed or stopped is in the tables. */
     private void tell(Map<JobId, Found> found) {
         Set<JobId> cancelled = new HashSet<>();
         Set<String> owners = new HashSet<>();
@@ -316,6 +324,14 @@ public class CancelStore {
                 });
         signals.ended(cancelled);
         signals.cancelRequested(owners);
+        found.forEach(this::tellEnded);
+    }
+
+    private void tellEnded(JobId job, Found found) {
+        if (found.own() && found.state().equals("QUEUED")) {
+            meters.ended(found.language(), "CANCELLED");
+            Transition.of(job).states("QUEUED", "CANCELLED").outcome("cancelled").log(LOG);
+        }
     }
 
     /**
@@ -334,7 +350,7 @@ public class CancelStore {
     }
 
     /** A job as the cancel found it, under its row's lock. */
-    private record Found(String state, @Nullable String owner, boolean own) {
+    private record Found(String state, @Nullable String owner, String language, boolean own) {
         Outcome outcome() {
             if (!own) {
                 return new Outcome.OtherTenant();

@@ -60,7 +60,9 @@ public class ClaimStore {
             )
             select c.id, c.epoch, c.attempt, c.lease_until, c.tenant, c.batch, c.language, c.priority, c.image, c.network,
                    p.code, p.stdin, p.inputs, p.timeout_ms, p.memory_limit, p.cpu_limit, p.pids_limit, p.output_limit,
-                   p.disk_limit, p.context, p.context_sha256
+                   p.disk_limit, p.context, p.context_sha256,
+                   extract(epoch from c.started_at - greatest(c.run_at, c.submitted_at)) * 1000 as waited_ms,
+                   extract(epoch from c.started_at - c.submitted_at) * 1000 as age_ms
               from claimed c cross join lateral (select * from job_payload where job_id = c.id offset 0) p
              order by c.priority desc, c.turn, c.id
             """
@@ -137,7 +139,15 @@ public class ClaimStore {
                                 Map.of(),
                                 null,
                                 null));
-        return new ClaimedJob(LeaseStore.lease(row, owner), spec);
+        var lease = LeaseStore.lease(row, owner);
+        var waited = duration(row, "waited_ms");
+        return new ClaimedJob(
+                lease, spec, waited, lease.epoch() == 1 ? waited : duration(row, "age_ms"));
+    }
+
+    /** The clock of a transaction may stand before that of another one that began later. */
+    private static Duration duration(ResultSet row, String millis) throws SQLException {
+        return Duration.ofMillis(Math.max(0, row.getLong(millis)));
     }
 
     /** An uploaded one is only named: the worker reads it when it has a sandbox to put it into. */

@@ -2,6 +2,8 @@ package dev.kiln.store;
 
 import dev.kiln.job.JobId;
 import dev.kiln.job.Lease;
+import dev.kiln.log.Transition;
+import dev.kiln.metrics.JobMeters;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -11,8 +13,11 @@ import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import org.jboss.logging.Logger;
 
 /**
  * Who may run what, and for how long. Every claim raises the job's epoch, and everything written
@@ -21,6 +26,8 @@ import java.util.UUID;
  */
 @ApplicationScoped
 public class LeaseStore {
+    private static final Logger LOG = Logger.getLogger(LeaseStore.class);
+
     /**
      * The rows are locked in the order of their ids, as {@link Finish} locks them and for the same
      * reasons.
@@ -47,14 +54,14 @@ public class LeaseStore {
                                attempt = attempt - case when ? then 0 else 1 end,
                                run_at = now() + ? * interval '1 millisecond'
                  where id = ? and epoch = ? and state = 'RUNNING' and (lease_until < now() or not ?)
-                returning id, epoch, started_at, state
+                returning id, epoch, started_at, state, language
             ), event as (
                 insert into outbox (job_id, epoch) select id, epoch from returned where state = 'CANCELLED'
             ), history as (
                 insert into job_attempt (job_id, epoch, worker, started_at, counted, fault)
                 select id, epoch, ?, started_at, ?, ? from returned
             )
-            select state from returned
+            select state, language from returned
             """;
 
     private static final String ABANDON =
@@ -64,7 +71,7 @@ public class LeaseStore {
                                reason = case when cancel_requested then null else ? end,
                                owner = null, lease_until = null, finished_at = now()
                  where id = ? and epoch = ? and state = 'RUNNING' and (lease_until < now() or not ?)
-                returning id, epoch, started_at, state, reason, attempt, finished_at
+                returning id, epoch, started_at, state, language, reason, attempt, finished_at
             ), event as (
                 insert into outbox (job_id, epoch, abandoned_reason, abandoned_attempt, abandoned_at)
                 select id, epoch, reason, case when state = 'ABANDONED' then attempt end,
@@ -74,7 +81,7 @@ public class LeaseStore {
                 insert into job_attempt (job_id, epoch, worker, started_at, counted, fault)
                 select id, epoch, ?, started_at, true, ? from abandoned
             )
-            select state from abandoned
+            select state, language from abandoned
             """;
 
     /** Where an attempt that came to nothing has left its job. */
@@ -112,17 +119,21 @@ public class LeaseStore {
             ), expired as (
                 update job set state = 'EXPIRED', finished_at = now()
                   from late where job.id = late.id
-                returning job.id, job.epoch
+                returning job.id, job.epoch, job.language
+            ), event as (
+                insert into outbox (job_id, epoch) select id, epoch from expired
             )
-            insert into outbox (job_id, epoch) select id, epoch from expired returning job_id
+            select id, language from expired
             """;
 
     private final Database database;
     private final Signals signals;
+    private final JobMeters meters;
 
-    LeaseStore(Database database, Signals signals) {
+    LeaseStore(Database database, Signals signals, JobMeters meters) {
         this.database = database;
         this.signals = signals;
+        this.meters = meters;
     }
 
     /** What a heartbeat learned of a lease that is still held. */
@@ -187,12 +198,12 @@ public class LeaseStore {
                                 return left(statement);
                             }
                         });
-        if (left == Left.QUEUED && delay.isZero()) {
+        if (left.now() == Left.QUEUED && delay.isZero()) {
             signals.queued(1);
-        } else if (left == Left.CANCELLED) {
-            signals.ended(lease.job());
+        } else if (left.now() == Left.CANCELLED) {
+            ended(lease, left);
         }
-        return left;
+        return left.now();
     }
 
     /**
@@ -215,15 +226,24 @@ public class LeaseStore {
                                 return left(statement);
                             }
                         });
-        if (left != Left.LEASE_LOST) {
-            signals.ended(lease.job());
+        if (left.now() != Left.LEASE_LOST) {
+            ended(lease, left);
         }
-        return left;
+        return left.now();
     }
 
-    private static Left left(PreparedStatement statement) throws SQLException {
+    private void ended(Lease lease, Leaving left) {
+        signals.ended(lease.job());
+        meters.ended(left.language(), left.now().name());
+    }
+
+    private record Leaving(Left now, String language) {}
+
+    private static Leaving left(PreparedStatement statement) throws SQLException {
         try (var row = statement.executeQuery()) {
-            return row.next() ? Left.valueOf(row.getString(1)) : Left.LEASE_LOST;
+            return row.next()
+                    ? new Leaving(Left.valueOf(row.getString(1)), row.getString(2))
+                    : new Leaving(Left.LEASE_LOST, "");
         }
     }
 
@@ -265,26 +285,32 @@ public class LeaseStore {
      * @throws StoreUnavailable when the same call may succeed later
      */
     public int expireLate(int most) {
-        List<JobId> expired =
+        Map<JobId, String> expired =
                 database.sql(
                         connection -> {
                             try (var statement = connection.prepareStatement(EXPIRE)) {
                                 statement.setInt(1, most);
-                                return jobIds(statement);
+                                return languages(statement);
                             }
                         });
-        signals.ended(expired);
+        signals.ended(expired.keySet());
+        expired.forEach(this::tellExpired);
         return expired.size();
     }
 
-    private static List<JobId> jobIds(PreparedStatement statement) throws SQLException {
-        List<JobId> ids = new ArrayList<>();
+    private void tellExpired(JobId job, String language) {
+        meters.ended(language, "EXPIRED");
+        Transition.of(job).states("QUEUED", "EXPIRED").outcome("deadline").log(LOG);
+    }
+
+    private static Map<JobId, String> languages(PreparedStatement statement) throws SQLException {
+        Map<JobId, String> languages = new HashMap<>();
         try (var row = statement.executeQuery()) {
             while (row.next()) {
-                ids.add(new JobId(row.getObject(1, UUID.class)));
+                languages.put(jobId(row), row.getString("language"));
             }
         }
-        return ids;
+        return languages;
     }
 
     private static List<Lease> leases(PreparedStatement statement) throws SQLException {

@@ -38,6 +38,9 @@ public class QueueStore {
                 limit asked.most) queued
             """;
 
+    /** Through the index of leases: of so many entries as the site has slots. */
+    private static final String RUNNING = "select count(*) from job where state = 'RUNNING'";
+
     private final Database database;
 
     QueueStore(Database database) {
@@ -58,6 +61,20 @@ public class QueueStore {
                         statement.setInt(1, most);
                         statement.setInt(2, most);
                         statement.setInt(3, most);
+                        return count(statement);
+                    }
+                });
+    }
+
+    /**
+     * How many jobs run, of all workers.
+     *
+     * @throws StoreUnavailable when the same call may succeed later
+     */
+    public int running() {
+        return database.sql(
+                connection -> {
+                    try (var statement = connection.prepareStatement(RUNNING)) {
                         return count(statement);
                     }
                 });

@@ -83,6 +83,14 @@ class BackPressureIT {
             await().during(Duration.ofSeconds(6))
                     .atMost(Duration.ofSeconds(10))
                     .until(() -> known(flood) <= 20);
+            assertThat(get("q/health/ready").body()).contains("degraded", "kiln.intake.max-queued");
+            await().atMost(Duration.ofSeconds(10))
+                    .untilAsserted(
+                            () ->
+                                    assertThat(get("q/metrics").body())
+                                            .contains("kiln_intake_paused 1.0")
+                                            .contains("kiln_jobs_runnable 20.0")
+                                            .containsPattern("kiln_intake_lag_records [1-9]"));
             assertThat(live().statusCode()).isEqualTo(200);
 
             // Whoever drains it: the doors open at the lower mark, and close again before the
@@ -96,6 +104,7 @@ class BackPressureIT {
                             });
             flood.forEach(cancels::cancel);
             await().until(() -> !gauge.full());
+            assertThat(get("q/health/ready").body()).doesNotContain("degraded");
             assertThat(post("v1/jobs", "application/json").statusCode()).isEqualTo(202);
         }
     }
@@ -146,7 +155,11 @@ class BackPressureIT {
     }
 
     private HttpResponse<String> live() {
-        return send(HttpRequest.newBuilder(server.resolve("q/health/live")));
+        return get("q/health/live");
+    }
+
+    private HttpResponse<String> get(String path) {
+        return send(HttpRequest.newBuilder(server.resolve(path)));
     }
 
     private static HttpResponse<String> send(HttpRequest.Builder request) {

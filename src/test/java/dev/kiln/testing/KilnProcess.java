@@ -125,6 +125,11 @@ public final class KilnProcess implements AutoCloseable {
                         .POST(BodyPublishers.ofString(json)));
     }
 
+    /** Deletes what is at this path. */
+    public HttpResponse<String> delete(String path) {
+        return send(HttpRequest.newBuilder(url.resolve(path)).DELETE());
+    }
+
     /** What it listens on. */
     public URI url() {
         return url;

@@ -9,6 +9,7 @@ import dev.kiln.sandbox.RunReleased;
 import dev.kiln.sandbox.RuntimesConfig;
 import dev.kiln.sandbox.Sandbox;
 import dev.kiln.sandbox.SandboxFault;
+import dev.kiln.sandbox.SandboxStatistics;
 import dev.kiln.sandbox.SecurityReport;
 import dev.kiln.sandbox.StopSignal;
 import dev.kiln.sandbox.Tag;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -183,6 +185,7 @@ public final class DockerSandbox implements Sandbox, Closeable {
             throw blamed(fault, way != null, chosen.foreign());
         }
         order.tap().open(cell.conversation()::written);
+        tellStart(cell.conversation(), order.tap());
         try {
             return new Run(engine, place.cells(), config, cell, order.stop())
                     .toEnd(order.program(), order.command(), contexts);
@@ -191,6 +194,18 @@ public final class DockerSandbox implements Sandbox, Closeable {
         } finally {
             place.removals().add(cell);
         }
+    }
+
+    private static void tellStart(Conversation conversation, OutputTap tap) {
+        Consumer<Conversation.@Nullable Started> tell =
+                // Null where the channel was closed before.
+                started -> {
+                    if (started != null) {
+                        tap.started(started.nanoTime());
+                    }
+                };
+        conversation.compiler().started().thenAccept(tell);
+        conversation.started().thenAccept(tell);
     }
 
     private Cell cell(
@@ -349,16 +364,27 @@ public final class DockerSandbox implements Sandbox, Closeable {
                 .report();
     }
 
+    @Override
+    public SandboxStatistics statistics() {
+        Host place = host;
+        return place == null
+                ? SandboxStatistics.NOTHING
+                : new SandboxStatistics(
+                        place.pool().waiting(),
+                        place.pool().served(),
+                        place.pool().missed(),
+                        place.orphans().leaked(),
+                        place.orphans().removed());
+    }
+
     /** How many containers wait for jobs now. */
     int waiting() {
-        Host place = host;
-        return place == null ? 0 : place.pool().waiting();
+        return statistics().waiting();
     }
 
     /** How many jobs got a container that had waited for them. */
     long served() {
-        Host place = host;
-        return place == null ? 0 : place.pool().served();
+        return statistics().served();
     }
 
     /** The host, once its probe has passed; sweeps and probes when none has. */

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
@@ -24,6 +25,8 @@ final class Orphans {
     private final Cells cells;
     private final Path home;
     private final Duration killTimeout;
+    private final LongAdder removed = new LongAdder();
+    private volatile int leaked;
 
     Orphans(Engine engine, Instance instance, Cells cells, Path home, Duration killTimeout) {
         this.engine = engine;
@@ -44,18 +47,25 @@ final class Orphans {
         try {
             // Before the containers are listed: what dies after this is the next sweep's.
             var others = instance.others();
-            int removed = 0;
+            int gone = 0;
+            int left = 0;
             for (Container container :
                     engine.containers(Map.of(Cells.LABEL_HOME, home.toString()))) {
-                removed += remove(container) ? 1 : 0;
+                switch (remove(container)) {
+                    case HELD -> {}
+                    case REMOVED -> gone++;
+                    case LEFT -> left++;
+                }
             }
+            removed.add(gone);
+            leaked = left;
             deleteInputs();
             for (String other : others) {
                 if (!instance.alive(other)) {
                     instance.forget(other);
                 }
             }
-            return removed;
+            return gone;
         } catch (IOException unreadable) {
             throw new SandboxFault(
                     SandboxFault.Scope.HOST,
@@ -65,11 +75,28 @@ final class Orphans {
         }
     }
 
-    private boolean remove(Container container) throws IOException, InterruptedException {
+    /** How many containers the last sweep could not remove. */
+    int leaked() {
+        return leaked;
+    }
+
+    /** How many containers were removed so far. */
+    long removed() {
+        return removed.sum();
+    }
+
+    /** What became of a container in a sweep. */
+    private enum Fate {
+        HELD,
+        REMOVED,
+        LEFT
+    }
+
+    private Fate remove(Container container) throws IOException, InterruptedException {
         // The engine puts a slash before names.
         String name = container.getNames().length == 0 ? "" : container.getNames()[0].substring(1);
         if (!abandoned(name)) {
-            return false;
+            return Fate.HELD;
         }
         LastResort.kill(container.getId());
         try {
@@ -79,10 +106,10 @@ final class Orphans {
             // tries again.
             LOG.warnf("container=%s outcome=orphan-left: %s", name, late.getMessage());
             cells.leave();
-            return false;
+            return Fate.LEFT;
         }
         LOG.infof("container=%s outcome=orphan-removed", name);
-        return true;
+        return Fate.REMOVED;
     }
 
     private void deleteInputs() throws IOException {

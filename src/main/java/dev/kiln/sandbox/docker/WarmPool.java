@@ -61,6 +61,7 @@ final class WarmPool implements Closeable {
     private final Map<Shape, Line> lines = new HashMap<>();
     private final Demand demand = new Demand();
     private final LongAdder served = new LongAdder();
+    private final LongAdder missed = new LongAdder();
     private int starting;
     private boolean closed;
     private long lastTaken = System.nanoTime();
@@ -114,6 +115,7 @@ final class WarmPool implements Closeable {
                 removals.discard(warm.cell);
             }
             if (closed || line.unclaimed() <= 0) {
+                missed.increment();
                 return Optional.empty();
             }
             next = new CompletableFuture<>();
@@ -128,7 +130,7 @@ final class WarmPool implements Closeable {
             throws InterruptedException {
         try {
             var cell = next.get();
-            cell.ifPresent(_ -> served.increment());
+            cell.ifPresentOrElse(_ -> served.increment(), missed::increment);
             return cell;
         } catch (ExecutionException impossible) {
             throw new IllegalStateException(impossible);
@@ -172,6 +174,11 @@ final class WarmPool implements Closeable {
     /** How many jobs got one that waited, or was being started. */
     long served() {
         return served.sum();
+    }
+
+    /** How many jobs got none though cells are kept. */
+    long missed() {
+        return missed.sum();
     }
 
     private Line line(Shape shape) {

@@ -7,6 +7,7 @@ import dev.kiln.sandbox.OutputTap;
 import dev.kiln.sandbox.RunReleased;
 import dev.kiln.sandbox.Sandbox;
 import dev.kiln.sandbox.SandboxFault;
+import dev.kiln.sandbox.SandboxStatistics;
 import dev.kiln.sandbox.SecurityReport;
 import dev.kiln.sandbox.StopSignal;
 import dev.kiln.sandbox.Tag;
@@ -43,6 +44,11 @@ final class LanguageRouter implements Sandbox, Closeable {
     @Override
     public Set<String> images() throws SandboxFault {
         return real.images();
+    }
+
+    @Override
+    public SandboxStatistics statistics() {
+        return real.statistics();
     }
 
     @Override

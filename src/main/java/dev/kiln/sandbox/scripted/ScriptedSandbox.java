@@ -30,6 +30,7 @@ public final class ScriptedSandbox implements Sandbox {
         try {
             var run = new ScriptedRun(tag, limits, stop);
             tap.open(run::written);
+            tap.started(System.nanoTime());
             return run.toEnd(program.code());
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();

@@ -1,0 +1,3 @@
+/** What this process counts for Prometheus; docs/METRICS.md has the list. */
+@org.jspecify.annotations.NullMarked
+package dev.kiln.metrics;
