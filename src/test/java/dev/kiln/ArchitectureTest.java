@@ -61,6 +61,9 @@ class ArchitectureTest {
                             "poll",
                             Set.of("access", "job", "store", "wire", "problem", "lifecycle")),
                     Map.entry("contract", Set.of("access", "problem")),
+                    Map.entry(
+                            "dashboard",
+                            Set.of("access", "intake", "job", "poll", "problem", "store", "wire")),
                     Map.entry("retention", Set.of("store", "lifecycle")),
                     Map.entry(
                             "fleet",

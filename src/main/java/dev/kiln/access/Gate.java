@@ -106,7 +106,7 @@ class Gate {
 
     private static String needed(Right right) {
         return switch (right) {
-            case READ -> "this needs a key";
+            case NOTHING, READ -> "this needs a key";
             case SUBMIT -> "this needs a key with the role submit or admin";
             case ADMIN -> "this needs a key with the role admin";
             case OPERATE -> "this needs a key with the role admin for all tenants";
