@@ -77,6 +77,9 @@ class ArchitectureTest {
                                     "problem",
                                     "lifecycle")),
                     Map.entry("contract", Set.of("access", "problem")),
+                    Map.entry(
+                            "dashboard",
+                            Set.of("access", "intake", "job", "poll", "problem", "store", "wire")),
                     Map.entry("retention", Set.of("objectstore", "store", "lifecycle")),
                     Map.entry(
                             "fleet",

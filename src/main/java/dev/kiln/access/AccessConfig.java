@@ -26,6 +26,10 @@ public interface AccessConfig {
     @WithDefault("5s")
     Duration keyMemory();
 
+    /** How long a browser that was given a key stays signed in to the dashboard. */
+    @WithDefault("12h")
+    Duration browserSession();
+
     /** How long the audit is kept. */
     @WithDefault("90d")
     Duration auditKept();

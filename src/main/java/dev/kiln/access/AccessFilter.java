@@ -7,7 +7,6 @@ import dev.kiln.store.AuditEntry;
 import dev.kiln.store.AuditStore;
 import dev.kiln.store.OwnerStore;
 import dev.kiln.store.StoreUnavailable;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.Priorities;
@@ -53,10 +52,10 @@ public final class AccessFilter {
             return Optional.empty();
         }
         var requires = declared(resource);
-        var decision =
-                gate.admit(
-                        exchange.request().headers().getAll(HttpHeaders.AUTHORIZATION),
-                        requires.value());
+        if (requires.value() == Right.NOTHING) {
+            return Optional.empty();
+        }
+        var decision = gate.admit(BrowserDoor.credentials(exchange), requires.value());
         var refusal =
                 switch (decision) {
                     case Decision.Refused refused -> Optional.of(refused);

@@ -117,7 +117,7 @@ class Gate {
 
     private static String needed(Right right) {
         return switch (right) {
-            case READ -> "this needs a key";
+            case NOTHING, READ -> "this needs a key";
             case SUBMIT -> "this needs the role submit or admin";
             case ADMIN -> "this needs the role admin";
             case OPERATE -> "this needs the role admin for all tenants";

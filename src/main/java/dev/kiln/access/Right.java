@@ -2,6 +2,8 @@ package dev.kiln.access;
 
 /** What a request needs to be allowed. */
 public enum Right {
+    /** Sees what is nobody's, such as the page that asks for a key: needs none. */
+    NOTHING,
     /** Sees jobs and their results. */
     READ,
     /** Has jobs run, cancelled and run again. */

@@ -11,12 +11,13 @@ import java.util.UUID;
 /**
  * Where a page of a list ended, as clients carry it: 24 bytes in base64 that mean nothing to them.
  */
-final class ListCursor {
+public final class ListCursor {
     private static final int BYTES = 3 * Long.BYTES;
 
     private ListCursor() {}
 
-    static String of(JobQuery.Place place) {
+    /** The place as clients carry it. */
+    public static String of(JobQuery.Place place) {
         long micros = ChronoUnit.MICROS.between(Instant.EPOCH, place.submittedAt());
         byte[] bytes =
                 ByteBuffer.allocate(BYTES)

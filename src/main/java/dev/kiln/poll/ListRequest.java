@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param most jobs on the page
  */
-record ListRequest(JobQuery query, int most) {
+public record ListRequest(JobQuery query, int most) {
     static final int DEFAULT_LIMIT = 50;
     static final int MAX_LIMIT = 200;
 
@@ -54,7 +54,7 @@ record ListRequest(JobQuery query, int most) {
      * @param parameters the values of each
      * @throws ProblemException when one is unknown, is there twice or has a value that it cannot
      */
-    static ListRequest read(Map<String, List<String>> parameters) {
+    public static ListRequest read(Map<String, List<String>> parameters) {
         for (String name : parameters.keySet()) {
             if (!KNOWN.contains(name)) {
                 throw refused("parameters are not all known: give some of " + list(KNOWN));

@@ -10,12 +10,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 class CallerTest {
     @ParameterizedTest
     @CsvSource({
-        "READ,   acme, READ",
-        "SUBMIT, acme, READ SUBMIT",
-        "ADMIN,  acme, READ SUBMIT ADMIN",
-        "READ,   ,     READ",
-        "SUBMIT, ,     READ SUBMIT",
-        "ADMIN,  ,     READ SUBMIT ADMIN OPERATE"
+        "READ,   acme, NOTHING READ",
+        "SUBMIT, acme, NOTHING READ SUBMIT",
+        "ADMIN,  acme, NOTHING READ SUBMIT ADMIN",
+        "READ,   ,     NOTHING READ",
+        "SUBMIT, ,     NOTHING READ SUBMIT",
+        "ADMIN,  ,     NOTHING READ SUBMIT ADMIN OPERATE"
     })
     void each_role_may_what_those_below_it_may(
             KeyRole role, @Nullable String tenant, String rights) {

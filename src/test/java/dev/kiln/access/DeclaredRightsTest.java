@@ -51,6 +51,17 @@ class DeclaredRightsTest {
         assertThat(requires(method)).as("@Requires at %s or its class", method).isNotNull();
     }
 
+    /** What a browser needs to be given a key, and nothing of anybody's. */
+    @Test
+    void only_the_way_to_sign_in_is_answered_without_a_key() {
+        assertThat(
+                        endpoints()
+                                .filter(e -> requires(e).value() == Right.NOTHING)
+                                .map(DeclaredRightsTest::path)
+                                .distinct())
+                .containsExactlyInAnyOrder("/ui/sign-in", "/ui/sign-out", "/ui/assets/{name}");
+    }
+
     /** The filter runs where the endpoint does, and asks the database. */
     @ParameterizedTest(name = "{0}")
     @MethodSource("endpoints")
@@ -67,7 +78,7 @@ class DeclaredRightsTest {
     @MethodSource("endpoints")
     void names_a_job_by_the_path_parameter_id_and_nothing_else_by_it(JavaMethod method) {
         String path = path(method);
-        boolean ofJob = path.startsWith("/v1/jobs/");
+        boolean ofJob = path.startsWith("/v1/jobs/") || path.startsWith("/ui/jobs/");
         boolean named = path.contains("{id}") || path.contains("{id:");
         if (ofJob) {
             assertThat(named).as("%s has {id}", path).isTrue();

@@ -134,6 +134,8 @@ class ContractIT {
                         .importPackages("dev.kiln")
                         .stream()
                         .filter(c -> c.isAnnotatedWith(Path.class))
+                        // Pages are for people.
+                        .filter(c -> !c.getPackageName().equals("dev.kiln.dashboard"))
                         .flatMap(c -> c.getMethods().stream())
                         .flatMap(ContractIT::endpoint)
                         .toList();

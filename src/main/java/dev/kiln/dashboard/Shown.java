@@ -1,0 +1,45 @@
+package dev.kiln.dashboard;
+
+import dev.kiln.dashboard.Terminal.Piece;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * Text that a page shows.
+ *
+ * @param pieces its beginning
+ * @param about how much there is, and how much of it is seen
+ */
+record Shown(List<Piece> pieces, String about) {
+    Shown {
+        pieces = List.copyOf(pieces);
+    }
+
+    /**
+     * The beginning of some bytes; what is no UTF-8 of them is shown as U+FFFD.
+     *
+     * @param bytes as many as there are at hand
+     * @param kept how many were kept in all
+     * @param produced how many were written in all
+     */
+    static Shown of(byte[] bytes, long kept, long produced) {
+        int length = Math.min(bytes.length, JobView.MOST_SHOWN);
+        var text = new String(bytes, 0, length, StandardCharsets.UTF_8);
+        return new Shown(Terminal.read(text), about(length, kept, produced));
+    }
+
+    private static String about(long shown, long kept, long produced) {
+        if (produced == 0) {
+            return "empty";
+        }
+        String about = Words.bytes(produced);
+        if (kept < produced) {
+            about = "%s kept of %s".formatted(Words.bytes(kept), about);
+        }
+        return shown < kept ? "%s, the first %s shown".formatted(about, Words.bytes(shown)) : about;
+    }
+
+    public boolean empty() {
+        return pieces.isEmpty();
+    }
+}

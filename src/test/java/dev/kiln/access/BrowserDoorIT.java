@@ -1,0 +1,205 @@
+package dev.kiln.access;
+
+import static dev.kiln.access.AccessProfile.OPERATOR;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.kiln.testing.Jobs;
+import dev.kiln.wire.Json;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Browsers at a server that asks for keys: what a session opens, and what it does not. */
+@QuarkusTest
+@TestProfile(AccessProfile.class)
+class BrowserDoorIT {
+    private static final String HELLO = "{\"language\":\"python\",\"code\":\"print('hello')\"}";
+
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    @TestHTTPResource("/")
+    URI server;
+
+    @AfterEach
+    void close() {
+        http.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "ui/jobs",
+                "ui/jobs/01a20116-971f-7946-a607-aa60538e9b59",
+                "ui/try",
+                "ui/batches"
+            })
+    void who_is_not_signed_in_is_led_to_where_one_can(String page) throws Exception {
+        for (String cookie : new String[] {"", "kiln_session=" + "0".repeat(64)}) {
+            var answer = send(request("GET", page, "", cookie));
+            assertThat(answer.statusCode()).isEqualTo(303);
+            assertThat(answer.headers().firstValue("Location")).contains("/ui/sign-in");
+        }
+        assertThat(send(request("GET", "ui/sign-in", "", "")).statusCode()).isEqualTo(200);
+        assertThat(send(request("GET", "ui/assets/kiln.css", "", "")).statusCode()).isEqualTo(200);
+        assertThat(send(request("GET", "ui/overview/events", "", "")).statusCode()).isEqualTo(303);
+    }
+
+    @Test
+    void a_wrong_key_opens_no_session() throws Exception {
+        for (String key : new String[] {"", "wrong", "x".repeat(2000)}) {
+            var answer = signIn(key);
+            assertThat(answer.statusCode()).isIn(400, 403);
+            assertThat(answer.headers().firstValue("Set-Cookie")).isEmpty();
+            assertThat(answer.body()).contains("role=\"alert\"");
+        }
+    }
+
+    @Test
+    void the_cookie_is_out_of_reach_of_scripts_and_other_sites_and_not_the_key() throws Exception {
+        var answer = signIn(OPERATOR);
+        assertThat(answer.statusCode()).isEqualTo(303);
+        assertThat(answer.headers().firstValue("Location")).contains("/");
+        String cookie = answer.headers().firstValue("Set-Cookie").orElseThrow();
+        assertThat(cookie)
+                .contains("HttpOnly", "SameSite=Strict", "Path=/")
+                .doesNotContain(OPERATOR);
+        var page = send(request("GET", "", "", session(answer)));
+        assertThat(page.statusCode()).isEqualTo(200);
+        assertThat(page.body()).contains("Workers").doesNotContain(OPERATOR);
+        assertThat(page.headers().firstValue("Content-Security-Policy").orElseThrow())
+                .contains("default-src 'none'", "script-src 'self';", "frame-ancestors 'none'");
+        assertThat(page.headers().firstValue("Cache-Control")).contains("no-store");
+    }
+
+    @Test
+    void a_session_is_worth_nothing_at_the_api_and_only_jobs_are_reached_behind_the_pages()
+            throws Exception {
+        String cookie = session(signIn(OPERATOR));
+        assertThat(send(request("GET", "v1/jobs", "", cookie)).statusCode()).isEqualTo(401);
+        assertThat(send(request("GET", "q/metrics", "", cookie)).statusCode()).isEqualTo(401);
+        assertThat(send(request("GET", "ui/v1/jobs", "", cookie)).statusCode()).isEqualTo(200);
+        for (String other : new String[] {"ui/v1/keys", "ui/v1/workers", "ui/v1/jobs/../keys"}) {
+            assertThat(send(request("GET", other, "", cookie)).statusCode()).isEqualTo(404);
+        }
+    }
+
+    @Test
+    void what_changes_something_must_come_from_a_page_of_this_server() throws Exception {
+        String cookie = session(signIn(key("acme", "submit")));
+        var none = json("ui/v1/jobs", cookie);
+        assertThat(send(none).statusCode()).isEqualTo(403);
+        var foreign = json("ui/v1/jobs", cookie).header("Origin", "https://evil.example");
+        assertThat(send(foreign).statusCode()).isEqualTo(403);
+        var own = send(json("ui/v1/jobs", cookie).header("Origin", origin()));
+        assertThat(own.statusCode()).isEqualTo(202);
+        assertThat(own.headers().firstValue("Location").orElseThrow()).contains("/v1/jobs/");
+    }
+
+    @Test
+    void a_tenants_pages_have_what_is_its_own_and_its_role_allows() throws Exception {
+        String acme = session(signIn(key("acme", "submit")));
+        String beta = session(signIn(key("beta", "read")));
+        var made = send(json("ui/v1/jobs", acme).header("Origin", origin()));
+        String id = Json.ofBytes(made.body().getBytes(StandardCharsets.UTF_8)).at("/id").asText();
+
+        assertThat(send(request("GET", "ui/jobs/" + id, "", acme)).body())
+                .contains("print(&#39;hello&#39;)", "data-action=\"cancel\"");
+        assertThat(send(request("GET", "ui/jobs", "", acme)).body()).contains(id);
+        assertThat(send(request("GET", "ui/jobs", "", beta)).body()).doesNotContain(id);
+        var foreign = send(request("GET", "ui/jobs/" + id, "", beta));
+        String none = Jobs.id().toString();
+        var unknown = send(request("GET", "ui/jobs/" + none, "", beta));
+        assertThat(foreign.statusCode()).isEqualTo(404);
+        assertThat(foreign.body().replace(id, none)).isEqualTo(unknown.body());
+        assertThat(foreign.headers().firstValue("Content-Type").orElseThrow())
+                .startsWith("text/html");
+
+        assertThat(send(request("GET", "", "", acme)).body())
+                .contains("Tenant acme", "Queue")
+                .doesNotContain("Workers");
+        assertThat(send(request("GET", "ui/try", "", beta)).body())
+                .contains("may only read")
+                .doesNotContain("<textarea");
+        var refused = send(json("ui/v1/jobs", beta).header("Origin", origin()));
+        assertThat(refused.statusCode()).isEqualTo(403);
+    }
+
+    @Test
+    void a_session_ends_when_its_browser_signs_out_or_its_key_is_revoked() throws Exception {
+        String cookie = session(signIn(OPERATOR));
+        assertThat(send(request("POST", "ui/sign-out", "", cookie)).statusCode()).isEqualTo(403);
+        var out = send(request("POST", "ui/sign-out", "", cookie).header("Origin", origin()));
+        assertThat(out.statusCode()).isEqualTo(303);
+        assertThat(send(request("GET", "", "", cookie)).statusCode()).isEqualTo(303);
+
+        String key = key("acme", "read");
+        String other = session(signIn(key));
+        assertThat(send(request("GET", "", "", other)).statusCode()).isEqualTo(200);
+        var revoked =
+                HttpRequest.newBuilder(server.resolve("v1/keys/" + key.split("_")[1]))
+                        .header("Authorization", "Bearer " + OPERATOR)
+                        .DELETE();
+        assertThat(send(revoked).statusCode() / 100).isEqualTo(2);
+        assertThat(send(request("GET", "", "", other)).statusCode()).isEqualTo(303);
+    }
+
+    private HttpResponse<String> signIn(String key) throws Exception {
+        return send(
+                request(
+                                "POST",
+                                "ui/sign-in",
+                                "key=" + URLEncoder.encode(key, StandardCharsets.UTF_8),
+                                "")
+                        .header("Content-Type", "application/x-www-form-urlencoded")
+                        .header("Origin", origin()));
+    }
+
+    private static String session(HttpResponse<?> answer) {
+        return answer.headers().firstValue("Set-Cookie").orElseThrow().split(";")[0];
+    }
+
+    private String key(String tenant, String role) throws Exception {
+        var answer =
+                send(
+                        HttpRequest.newBuilder(server.resolve("v1/keys"))
+                                .header("Authorization", "Bearer " + OPERATOR)
+                                .header("Content-Type", "application/json")
+                                .POST(
+                                        BodyPublishers.ofString(
+                                                "{\"tenant\": \"%s\", \"role\": \"%s\"}"
+                                                        .formatted(tenant, role))));
+        return Json.ofBytes(answer.body().getBytes(StandardCharsets.UTF_8)).at("/key").asText();
+    }
+
+    private HttpRequest.Builder json(String path, String cookie) {
+        return request("POST", path, HELLO, cookie).header("Content-Type", "application/json");
+    }
+
+    private HttpRequest.Builder request(String method, String path, String body, String cookie) {
+        var request =
+                HttpRequest.newBuilder(URI.create(server + path))
+                        .method(method, BodyPublishers.ofString(body));
+        return cookie.isEmpty() ? request : request.header("Cookie", cookie);
+    }
+
+    private String origin() {
+        return "http://" + server.getAuthority();
+    }
+
+    private HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
+        return http.send(request.build(), BodyHandlers.ofString());
+    }
+}
