@@ -1,9 +1,9 @@
 package dev.kiln.cli;
 
 import dev.kiln.cli.client.Json;
-import dev.kiln.cli.client.KilnClient;
 import dev.kiln.cli.report.ExitCode;
 import dev.kiln.cli.terminal.Terminal;
+import dev.kiln.client.KilnClient.Cancelled;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -46,7 +46,7 @@ final class CancelCommand implements Callable<Integer> {
         return exit;
     }
 
-    private int tell(String id, KilnClient.Cancelled outcome) {
+    private int tell(String id, Cancelled outcome) {
         if (json) {
             String word = outcome.name().toLowerCase(Locale.ROOT);
             terminal.out().println(Json.line(Json.object().put("id", id).put("outcome", word)));
@@ -60,7 +60,7 @@ final class CancelCommand implements Callable<Integer> {
         };
     }
 
-    private static int exit(KilnClient.Cancelled outcome) {
+    private static int exit(Cancelled outcome) {
         return switch (outcome) {
             case DONE, REQUESTED -> ExitCode.SUCCEEDED;
             case TOO_LATE -> ExitCode.FAILED;

@@ -91,7 +91,7 @@ public class ClaimStore {
         return claimed;
     }
 
-    private static List<ClaimedJob> claim(
+    static List<ClaimedJob> claim(
             Connection connection, String owner, int most, long memory, Duration lease)
             throws SQLException {
         try (var statement = connection.prepareStatement(CLAIM)) {

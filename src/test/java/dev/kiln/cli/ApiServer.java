@@ -27,6 +27,7 @@ public final class ApiServer implements AutoCloseable {
     private final List<String> authorizations = new ArrayList<>();
     private final List<String> keys = new ArrayList<>();
     private String location = "";
+    private String retryAfter = "";
 
     /** Begins to listen. */
     public ApiServer() throws IOException {
@@ -49,6 +50,11 @@ public final class ApiServer implements AutoCloseable {
     /** The header Location of every answer from now on. */
     public synchronized void location(String path) {
         location = path;
+    }
+
+    /** The header Retry-After of every answer from now on. */
+    public synchronized void retryAfter(String value) {
+        retryAfter = value;
     }
 
     /** The headers Idempotency-Key of those requests that had one. */
@@ -76,6 +82,9 @@ public final class ApiServer implements AutoCloseable {
             keys.addAll(exchange.getRequestHeaders().getOrDefault("Idempotency-Key", List.of()));
             if (!location.isEmpty()) {
                 exchange.getResponseHeaders().set("Location", location);
+            }
+            if (!retryAfter.isEmpty()) {
+                exchange.getResponseHeaders().set("Retry-After", retryAfter);
             }
             requests.add(new Request(line, String.valueOf(type), String.valueOf(last), body));
             authorizations.add(

@@ -35,7 +35,7 @@ class BenchCommandTest {
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err())
                 .contains("say which benchmark: ", "latency", "throughput", "batch", "memory")
-                .contains("queue", "peers");
+                .contains("queue", "claim", "peers");
     }
 
     @Test
@@ -65,6 +65,10 @@ class BenchCommandTest {
                 "batch --kafka 127.0.0.1:1       | --kafka names the broker of a running Kiln",
                 "memory --slots 0                | --slots is 1 to 64, not 0",
                 "memory --warm-up -1             | --warm-up is 0 to 10000, not -1",
+                "claim --size 0                  | --size is 1 to 64, not 0",
+                "claim --claims 0                | --claims is 1 to 100000, not 0",
+                "claim --rows 1000,31            | --rows is 32 to 10000000, not 31",
+                "claim --tenants 1,0             | --tenants is 1 to 100000, not 0",
                 "memory --server nonsense        | 'nonsense' is not the address of a server",
             })
     void options_that_make_no_sense_are_refused_before_anything_starts(

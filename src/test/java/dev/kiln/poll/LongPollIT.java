@@ -26,7 +26,6 @@ import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
-import java.lang.management.ManagementFactory;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -38,7 +37,6 @@ import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -65,9 +63,6 @@ class LongPollIT {
 
     private static final Duration LEASE = Duration.ofSeconds(20);
 
-    /** What one that waits may have at most of the heap, the client's end included. */
-    private static final long PER_WAITER = 64 << 10;
-
     private static final String HELLO = "{\"language\": \"python\", \"code\": \"print('hi')\"}";
 
     @TestHTTPResource("/")
@@ -88,7 +83,6 @@ class LongPollIT {
 
     @BeforeEach
     void empty() throws SQLException {
-        dataSource.getConfiguration().setMetricsEnabled(true);
         sql("truncate job cascade");
     }
 
@@ -200,67 +194,6 @@ class LongPollIT {
         }
         assertThat(reads).hasValue(2 * many);
         assertThat(endings.jobs()).isEmpty();
-    }
-
-    /**
-     * Both ends in this process, which may have 20 000 files: {@code ./kiln bench waiters} does it
-     * with 10 000.
-     */
-    @Test
-    void thousands_of_connections_wait_without_a_statement_and_in_bounded_memory()
-            throws Exception {
-        int many = 4_000;
-        var id = queued();
-        waitAndEnd(id, 50);
-        id = queued();
-        long heapBefore = usedHeap();
-        long used = acquired();
-        assertThat(used).as("counted at all").isPositive();
-        List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
-        var each = request(id, "60");
-        for (int i = 0; i < many; i++) {
-            answers.add(http.sendAsync(each, BodyHandlers.ofString()));
-            if (i % 200 == 199) {
-                int so = i + 1;
-                long from = used;
-                await().atMost(Duration.ofSeconds(50)).until(() -> acquired() - from >= so);
-            }
-        }
-        long waiting = acquired();
-        assertThat(waiting - used).as("one look each").isBetween((long) many, many + 100L);
-        long heap = usedHeap() - heapBefore;
-        // Of the looks counted a few were hints that were sent: as many may still come.
-        await().during(Duration.ofSeconds(1)).until(() -> acquired() - waiting < 20);
-        assertThat(answers).noneMatch(CompletableFuture::isDone);
-        cancels.cancel(id);
-        for (var answer : answers) {
-            assertThat(state(answer.orTimeout(60, TimeUnit.SECONDS))).isEqualTo("CANCELLED");
-        }
-        assertThat(acquired() - waiting).as("one more each").isLessThan(many + 100L);
-        assertThat(endings.jobs()).isEmpty();
-        assertThat(heap).as("bytes of both ends").isLessThan(many * PER_WAITER);
-    }
-
-    private void waitAndEnd(JobId id, int many) throws Exception {
-        var answers =
-                Stream.generate(() -> http.sendAsync(request(id, "60"), BodyHandlers.ofString()))
-                        .limit(many)
-                        .toList();
-        await().until(() -> endings.jobs().contains(id));
-        cancels.cancel(id);
-        for (var answer : answers) {
-            answer.get(60, TimeUnit.SECONDS);
-        }
-    }
-
-    /** How often a connection to the database was used. */
-    private long acquired() {
-        return dataSource.getMetrics().acquireCount();
-    }
-
-    private static long usedHeap() {
-        System.gc();
-        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.kiln.cli.bench;
 
 import dev.kiln.cli.bench.peers.PeersCommand;
+import dev.kiln.cli.bench.queue.ClaimCommand;
 import dev.kiln.cli.bench.queue.QueueCommand;
 import dev.kiln.cli.terminal.Terminal;
 import picocli.CommandLine;
@@ -29,6 +30,7 @@ public final class BenchCommand implements Runnable {
                 .addSubcommand(new MemoryCommand(terminal))
                 .addSubcommand(new WaitersCommand(terminal))
                 .addSubcommand(new QueueCommand(terminal))
+                .addSubcommand(new ClaimCommand(terminal))
                 .addSubcommand(new PeersCommand(terminal));
     }
 

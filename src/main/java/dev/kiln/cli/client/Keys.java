@@ -2,6 +2,7 @@ package dev.kiln.cli.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kiln.client.KilnHttp;
 import org.jspecify.annotations.Nullable;
 
 /** The keys of a server. Every failure is a {@link CliException}. */
@@ -14,18 +15,17 @@ public final class Keys {
 
     /** Has a key made and gives the server's answer, which alone has it. */
     public JsonNode create(ObjectNode which) throws InterruptedException {
-        return KilnClient.accepted(client.post("v1/keys", "application/json", Json.bytes(which)));
+        return client.ask(client.http().post("v1/keys", which));
     }
 
     /** A page of the server's list of keys, from behind that one on. */
     public JsonNode list(@Nullable String after) throws InterruptedException {
-        String query = after == null ? "" : "?after=" + KilnClient.encoded(after);
-        return KilnClient.accepted(client.send(client.request("v1/keys" + query).GET()));
+        String query = after == null ? "" : "?after=" + KilnHttp.encoded(after);
+        return client.ask(client.http().request("v1/keys" + query).GET());
     }
 
     /** Has a key open nothing any more. */
     public JsonNode revoke(String id) throws InterruptedException {
-        return KilnClient.accepted(
-                client.send(client.request("v1/keys/" + KilnClient.encoded(id)).DELETE()));
+        return client.ask(client.http().request("v1/keys/" + KilnHttp.encoded(id)).DELETE());
     }
 }

@@ -9,23 +9,6 @@ import java.time.OffsetDateTime;
 
 /** The tables of the queue, past Kiln: to fill them fast, and to time by the database's clock. */
 final class QueueTables implements AutoCloseable {
-    /** Ids as Kiln gives them, UUIDs of version 7; the programs are one line that does nothing. */
-    private static final String FILL =
-            """
-            with ids as materialized (
-                select n, (lpad(to_hex((extract(epoch from clock_timestamp()) * 1000)::bigint), 12, '0')
-                           || '7' || substr(md5(random()::text), 1, 3) || '8' || substr(md5(random()::text), 1, 15))::uuid as id
-                  from generate_series(1, %d) as n
-            ), jobs as (
-                insert into job (id, tenant, language, priority, run_at, memory_bytes, turn)
-                select id, 'bench', 'scripted', 0, now() - interval '1 minute', 67108864, n from ids
-            )
-            insert into job_payload (job_id, code, stdin, inputs, body_hash, timeout_ms, memory_limit, cpu_limit,
-                                     pids_limit, output_limit, disk_limit)
-            select id, 'exit 0', '', '{"args":[],"env":{},"files":[]}', sha256(id::text::bytea), 30000, 67108864, 1,
-                   50, 1048576, 67108864 from ids
-            """;
-
     /** Times on the database's clock; a transaction's {@code now()} is when it began. */
     private static final String FINISHED =
             "select count(*), extract(epoch from max(finished_at) - min(started_at)) from job where state = 'FINISHED' and finished_at > '%s'";
@@ -60,7 +43,7 @@ final class QueueTables implements AutoCloseable {
 
     void fill(int jobs) throws SQLException {
         if (jobs > 0) {
-            statement.execute(FILL.formatted(jobs));
+            QueueFill.inLine(jobs, 1).into(connection);
         }
     }
 

@@ -1,4 +1,4 @@
-package dev.kiln.cli.client;
+package dev.kiln.client;
 
 import java.security.SecureRandom;
 import javax.net.ssl.KeyManager;
