@@ -30,18 +30,23 @@ import java.util.Objects;
 public class AssetsResource {
     private static final String SCRIPT = "text/javascript;charset=UTF-8";
 
+    /** Where its jar has it: the version is that of pom.xml. */
+    private static final String CHARTS =
+            "/META-INF/resources/webjars/chart.js/4.4.9/dist/chart.umd.js";
+
     private final Map<String, Asset> assets =
             Map.of(
-                    "kiln.css", Asset.read("kiln.css", "text/css;charset=UTF-8"),
-                    "kiln.svg", Asset.read("kiln.svg", "image/svg+xml"),
-                    "follow.js", Asset.read("follow.js", SCRIPT),
-                    "job.js", Asset.read("job.js", SCRIPT),
-                    "tryout.js", Asset.read("tryout.js", SCRIPT),
-                    "overview.js", Asset.read("overview.js", SCRIPT));
+                    "chart.js", Asset.read(CHARTS, SCRIPT),
+                    "kiln.css", Asset.read("/dashboard/kiln.css", "text/css;charset=UTF-8"),
+                    "kiln.svg", Asset.read("/dashboard/kiln.svg", "image/svg+xml"),
+                    "follow.js", Asset.read("/dashboard/follow.js", SCRIPT),
+                    "job.js", Asset.read("/dashboard/job.js", SCRIPT),
+                    "tryout.js", Asset.read("/dashboard/tryout.js", SCRIPT),
+                    "overview.js", Asset.read("/dashboard/overview.js", SCRIPT));
 
     private record Asset(byte[] bytes, String type, EntityTag tag) {
         static Asset read(String name, String type) {
-            try (var in = AssetsResource.class.getResourceAsStream("/dashboard/" + name)) {
+            try (var in = AssetsResource.class.getResourceAsStream(name)) {
                 byte[] bytes = Objects.requireNonNull(in, name).readAllBytes();
                 byte[] hash = MessageDigest.getInstance("SHA-256").digest(bytes);
                 return new Asset(bytes, type, new EntityTag(HexFormat.of().formatHex(hash)));

@@ -27,13 +27,15 @@ public final class PageAnswers {
                 || !type.toString().startsWith(Problem.MEDIA_TYPE)) {
             return;
         }
-        var headers = response.getHeaders();
+        // The headers after all else: a new status or entity is a new answer with headers of its
+        // own.
         if (response.getStatus() == 401) {
+            response.setEntity(null);
             response.setStatus(303);
+            var headers = response.getHeaders();
             headers.remove(HttpHeaders.WWW_AUTHENTICATE);
             headers.remove(HttpHeaders.CONTENT_TYPE);
             headers.putSingle(HttpHeaders.LOCATION, SignInResource.PATH);
-            response.setEntity(null);
             return;
         }
         var problem = problem(String.valueOf(response.getEntity()));
@@ -42,8 +44,8 @@ public final class PageAnswers {
                         Frame.bare(problem.path("title").asText()),
                         problem.path("detail").asText());
         response.setEntity(page.render(), new Annotation[0], MediaType.valueOf(Html.TYPE));
-        headers.putSingle(HttpHeaders.CONTENT_TYPE, Html.TYPE);
-        Html.protect(headers);
+        response.getHeaders().putSingle(HttpHeaders.CONTENT_TYPE, Html.TYPE);
+        Html.protect(response.getHeaders());
     }
 
     private static boolean isPage(String path) {

@@ -21,8 +21,11 @@ import jakarta.ws.rs.core.Response;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Where a browser is given a key, and where it gives it back. */
-@Path("/ui")
+/**
+ * Where a browser is given a key, and where it gives it back. Its path is the root: a class at
+ * {@code /ui} would hide what other classes have below that.
+ */
+@Path("/")
 @RunOnVirtualThread
 @Requires(Right.NOTHING)
 public class SignInResource {
@@ -41,14 +44,14 @@ public class SignInResource {
 
     /** The form. */
     @GET
-    @Path("sign-in")
+    @Path("ui/sign-in")
     public Response form() {
         return sessions.needed() ? form(200, "") : to(HOME).build();
     }
 
     /** Takes the key; the browser keeps a name for it, and never sees it again. */
     @POST
-    @Path("sign-in")
+    @Path("ui/sign-in")
     @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
     public Response signIn(
             @FormParam("key") @Nullable String key, @Context HttpServerRequest request) {
@@ -77,7 +80,7 @@ public class SignInResource {
 
     /** Forgets the session. */
     @POST
-    @Path("sign-out")
+    @Path("ui/sign-out")
     public Response signOut(
             @CookieParam(BrowserSessions.COOKIE) @Nullable String session,
             @Context HttpServerRequest request) {

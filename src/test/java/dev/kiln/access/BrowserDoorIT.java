@@ -179,7 +179,7 @@ class BrowserDoorIT {
                                 .header("Content-Type", "application/json")
                                 .POST(
                                         BodyPublishers.ofString(
-                                                "{\"tenant\": \"%s\", \"role\": \"%s\"}"
+                                                "{\"tenant\": \"%s\", \"role\": \"%s\", \"name\": \"browser\"}"
                                                         .formatted(tenant, role))));
         return Json.ofBytes(answer.body().getBytes(StandardCharsets.UTF_8)).at("/key").asText();
     }

@@ -42,7 +42,7 @@ class DashboardIT {
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     /** Pictures for the documentation are made where this says so. */
-    private static final String PICTURES = System.getProperty("kiln.pictures", "");
+    private static final String PICTURES = System.getProperty("dashboard.pictures", "");
 
     private static Browser browser;
 
@@ -202,7 +202,7 @@ class DashboardIT {
     void the_overview_shows_workers_and_what_ended_and_follows_the_queue() throws Exception {
         awaitEnd(submit(python("print(1)")));
         go("");
-        assertThat(page.locator("[data-live=workers]")).containsText("runsc");
+        assertThat(page.locator("[data-live=workers]")).containsText("gvisor");
         assertThat(page.locator("[data-live=workers]")).containsText("live");
         page.waitForFunction(
                 "() => Chart.getChart(document.querySelector('[data-chart=results]'))?.data.datasets[0].data.some(n => n > 0)");
