@@ -60,6 +60,7 @@ record Overview(
             String tone,
             int busy,
             int slots,
+            int warm,
             String languages,
             String runtime,
             String heartbeat) {
@@ -86,6 +87,7 @@ record Overview(
                     tone,
                     worker.busy(),
                     entry.slots(),
+                    entry.warm(),
                     String.join(", ", entry.capabilities().languages().stream().sorted().toList()),
                     "%s %s (%s)"
                             .formatted(

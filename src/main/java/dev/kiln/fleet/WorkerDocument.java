@@ -28,6 +28,7 @@ final class WorkerDocument {
         json.put("trouble", entry.trouble());
         json.put("slots", entry.slots());
         json.put("busy", worker.busy());
+        json.put("warm", entry.warm());
         put(json, "languages", can.languages());
         var lacking = json.putObject("lacking");
         entry.lacking().forEach(lacking::put);

@@ -5,6 +5,7 @@ import dev.kiln.claim.WorkerId;
 import dev.kiln.lifecycle.KilnConfig;
 import dev.kiln.lifecycle.Loop;
 import dev.kiln.lifecycle.Role;
+import dev.kiln.sandbox.Sandbox;
 import dev.kiln.store.StoreUnavailable;
 import dev.kiln.store.WorkerEntry;
 import dev.kiln.store.WorkerStore;
@@ -29,6 +30,7 @@ class Registration {
     private final WorkerStore store;
     private final HostOffer offer;
     private final Standing standing;
+    private final Sandbox sandbox;
     private final WorkerConfig worker;
     private final ClaimConfig claims;
     private final KilnConfig kiln;
@@ -39,6 +41,7 @@ class Registration {
             WorkerStore store,
             HostOffer offer,
             Standing standing,
+            Sandbox sandbox,
             WorkerConfig worker,
             ClaimConfig claims,
             KilnConfig kiln,
@@ -46,6 +49,7 @@ class Registration {
         this.store = store;
         this.offer = offer;
         this.standing = standing;
+        this.sandbox = sandbox;
         this.worker = worker;
         this.claims = claims;
         this.kiln = kiln;
@@ -84,6 +88,7 @@ class Registration {
                 offer.capabilities(),
                 standing.lacking(),
                 offer.isolation(),
+                sandbox.statistics().waiting(),
                 standing.trouble().orElse(null));
     }
 

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param capabilities what it can run
  * @param lacking languages that are configured and that it cannot run, each with the reason
  * @param isolation what its programs run in
+ * @param warm how many sandboxes wait for jobs on it now
  * @param trouble why it takes no job at all now; null when it does
  */
 public record WorkerEntry(
@@ -23,6 +24,7 @@ public record WorkerEntry(
         Capabilities capabilities,
         Map<String, String> lacking,
         Isolation isolation,
+        int warm,
         @Nullable String trouble) {
     /** The container runtime's name and version, and gVisor's way of catching system calls. */
     public record Isolation(String runtime, String version, String platform) {}

@@ -32,13 +32,14 @@ public class WorkerStore {
                     select id from worker where live_until < now() - ? * interval '1 millisecond' for update skip locked)
             )
             insert into worker (live_until, id, roles, slots, languages, lacking, images, network, cpus, memory_bytes,
-                                runtime, runtime_version, platform, trouble, cordoned)
-            values (now() + ? * interval '1 millisecond', ?, ?, ?, ?, ?::jsonb, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                                runtime, runtime_version, platform, trouble, warm, cordoned)
+            values (now() + ? * interval '1 millisecond', ?, ?, ?, ?, ?::jsonb, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             on conflict (id) do update set
                 heartbeat = now(), live_until = excluded.live_until, languages = excluded.languages,
                 lacking = excluded.lacking, images = excluded.images, network = excluded.network,
                 cpus = excluded.cpus, memory_bytes = excluded.memory_bytes, runtime = excluded.runtime,
-                runtime_version = excluded.runtime_version, platform = excluded.platform, trouble = excluded.trouble
+                runtime_version = excluded.runtime_version, platform = excluded.platform, trouble = excluded.trouble,
+                warm = excluded.warm
             returning cordoned
             """;
 
@@ -76,7 +77,7 @@ public class WorkerStore {
                         statement.setLong(1, lease.multipliedBy(FORGOTTEN_AFTER).toMillis());
                         statement.setLong(2, lease.toMillis());
                         bind(statement, worker);
-                        statement.setBoolean(16, cordoned);
+                        statement.setBoolean(17, cordoned);
                         try (var row = statement.executeQuery()) {
                             row.next();
                             return row.getBoolean(1);
@@ -100,6 +101,7 @@ public class WorkerStore {
         statement.setString(13, worker.isolation().version());
         statement.setString(14, worker.isolation().platform());
         statement.setString(15, worker.trouble());
+        statement.setInt(16, worker.warm());
     }
 
     /**
@@ -185,6 +187,7 @@ public class WorkerStore {
                                 row.getString("runtime"),
                                 row.getString("runtime_version"),
                                 row.getString("platform")),
+                        row.getInt("warm"),
                         row.getString("trouble"));
         return new ListedWorker(
                 entry,

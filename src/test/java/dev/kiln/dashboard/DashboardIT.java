@@ -204,6 +204,7 @@ class DashboardIT {
         go("");
         assertThat(page.locator("[data-live=workers]")).containsText("gvisor");
         assertThat(page.locator("[data-live=workers]")).containsText("live");
+        assertThat(page.locator("[data-live=workers]")).containsText("Warm sandboxes");
         page.waitForFunction(
                 "() => Chart.getChart(document.querySelector('[data-chart=results]'))?.data.datasets[0].data.some(n => n > 0)");
         page.getByText("The figures, minute by minute").click();

@@ -44,6 +44,7 @@ public final class Workers {
                 capabilities,
                 Map.of("cobol", "its image is missing: build it"),
                 new WorkerEntry.Isolation("runsc", "1", "systrap"),
+                2,
                 trouble);
     }
 }
