@@ -1,5 +1,7 @@
 package dev.kiln;
 
+import dev.kiln.lifecycle.OrderlyEnd;
+import io.quarkus.arc.Arc;
 import io.quarkus.runtime.Application;
 import io.quarkus.runtime.Quarkus;
 import sun.misc.Signal;
@@ -21,9 +23,18 @@ final class TermSignal {
     private static void end() {
         var application = Application.currentApplication();
         if (application != null && application.isStarted()) {
-            Quarkus.asyncExit(0);
+            Thread.ofPlatform().name("orderly-end").start(TermSignal::endInOrder);
         } else {
             System.exit(TERMINATED);
+        }
+    }
+
+    /** Not on the thread of the signals, which others may still come by. */
+    private static void endInOrder() {
+        try {
+            Arc.container().instance(OrderlyEnd.class).get().begin();
+        } finally {
+            Quarkus.asyncExit(0);
         }
     }
 }

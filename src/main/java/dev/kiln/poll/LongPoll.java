@@ -2,9 +2,9 @@ package dev.kiln.poll;
 
 import dev.kiln.job.Job;
 import dev.kiln.job.JobId;
+import dev.kiln.lifecycle.Stopping;
 import dev.kiln.store.Endings;
 import dev.kiln.store.JobReader;
-import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -143,7 +143,7 @@ public class LongPoll {
     }
 
     /** After the drain, in which jobs that are waited for may end. */
-    void stop(@Observes @Priority(2700) ShutdownEvent event) throws InterruptedException {
+    void stop(@Observes @Priority(2700) Stopping event) throws InterruptedException {
         endings.close();
         try {
             CompletableFuture.allOf(unanswered.toArray(CompletableFuture[]::new))

@@ -6,11 +6,11 @@ import dev.kiln.job.ClaimedJob;
 import dev.kiln.lifecycle.KilnConfig;
 import dev.kiln.lifecycle.Loop;
 import dev.kiln.lifecycle.Role;
+import dev.kiln.lifecycle.Stopping;
 import dev.kiln.sandbox.StopSignal;
 import dev.kiln.store.ClaimStore;
 import dev.kiln.store.Doorbells;
 import dev.kiln.store.StoreUnavailable;
-import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -136,7 +136,7 @@ public class Dispatcher {
     /**
      * Drains: claims no more, lets what runs come to its end for a while, then gives the rest back.
      */
-    void stop(@Observes ShutdownEvent event) throws InterruptedException {
+    void stop(@Observes Stopping event) throws InterruptedException {
         if (loop == null) {
             return;
         }

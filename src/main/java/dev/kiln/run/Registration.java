@@ -5,6 +5,7 @@ import dev.kiln.claim.WorkerId;
 import dev.kiln.lifecycle.KilnConfig;
 import dev.kiln.lifecycle.Loop;
 import dev.kiln.lifecycle.Role;
+import dev.kiln.lifecycle.Stopping;
 import dev.kiln.sandbox.Sandbox;
 import dev.kiln.store.StoreUnavailable;
 import dev.kiln.store.WorkerEntry;
@@ -97,7 +98,7 @@ class Registration {
     }
 
     /** Before the drain: jobs that only this worker could run are to say so. */
-    void announceEnd(@Observes @Priority(2000) ShutdownEvent event) {
+    void announceEnd(@Observes @Priority(2000) Stopping event) {
         if (loop != null) {
             standing.ending();
             ifReachable(this::renew);

@@ -12,7 +12,7 @@ import dev.kiln.job.JobState;
 import dev.kiln.store.Endings;
 import dev.kiln.testing.Jobs;
 import dev.kiln.wire.Samples;
-import io.quarkus.runtime.ShutdownEvent;
+import dev.kiln.lifecycle.Stopping;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -122,7 +122,7 @@ class LongPollTest {
         var stop =
                 threads.submit(
                         () -> {
-                            poll.stop(new ShutdownEvent());
+                            poll.stop(new Stopping());
                             return true;
                         });
         assertThat(answer.get()).get().extracting(Job::state).isEqualTo(state);
