@@ -42,6 +42,7 @@ create table bench_result (
     stdout_utf8          boolean,
     stderr_utf8          boolean,
     compile_output_utf8  boolean,
+    objects              bytea,
     constraint bench_result_compile_whole check (
         (compile_ms is null) = (compile_output is null)
         and (compile_ms is null) = (compile_output_bytes is null)

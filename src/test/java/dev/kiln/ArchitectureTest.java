@@ -35,7 +35,7 @@ class ArchitectureTest {
                     Map.entry("log", Set.of("job", "wire")),
                     Map.entry("metrics", Set.of("job", "sandbox")),
                     Map.entry("store", Set.of("job", "lifecycle", "log", "metrics")),
-                    Map.entry("objectstore", Set.of("job", "store")),
+                    Map.entry("objectstore", Set.of("job", "lifecycle", "store")),
                     Map.entry("tls", Set.of()),
                     Map.entry("access.oidc", Set.of("lifecycle", "tls")),
                     Map.entry(

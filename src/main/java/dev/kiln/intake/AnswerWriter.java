@@ -109,7 +109,7 @@ final class AnswerWriter implements Closeable {
             }
         } catch (IOException e) {
             end(e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             end(new IOException("the answer cannot be written", e));
         } catch (InterruptedException e) {
             // Closed before the end: nobody waits for this thread's answers.

@@ -7,8 +7,8 @@ import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.Observes;
 
 /**
- * Tells of the end before Quarkus does: by the time of its {@link ShutdownEvent} the HTTP server has
- * closed all connections, also those whose request is still to be answered.
+ * Tells of the end before Quarkus does: by the time of its {@link ShutdownEvent} the HTTP server
+ * has closed all connections, also those whose request is still to be answered.
  */
 @ApplicationScoped
 public class OrderlyEnd {

@@ -2,12 +2,16 @@ package dev.kiln.objectstore;
 
 import dev.kiln.store.ObjectLedger;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Removes objects that no result refers to, or none any more. */
 @ApplicationScoped
 public class LeftOverObjects {
+    /** What one call takes at most, or little more, of a store that is slow. */
+    private static final Duration TURN = Duration.ofMinutes(1);
+
     private final ObjectStore store;
     private final ObjectLedger ledger;
 
@@ -21,7 +25,7 @@ public class LeftOverObjects {
      * do nothing twice, and it is harmless where they do.
      *
      * @param most how many at most
-     * @return how many were removed
+     * @return how many were removed; as many as asked for when there was no time for all
      * @throws dev.kiln.store.StoreUnavailable when the same call may succeed later
      * @throws ObjectStoreUnavailable likewise; those that were left are removed by a later call
      */
@@ -31,7 +35,11 @@ public class LeftOverObjects {
         }
         List<String> removed = new ArrayList<>();
         try {
+            long until = System.nanoTime() + TURN.toNanos();
             for (String key : ledger.leftOver(most)) {
+                if (until - System.nanoTime() < 0) {
+                    return most;
+                }
                 store.delete(key);
                 removed.add(key);
             }

@@ -6,9 +6,12 @@ import dev.kiln.job.CapturedStream;
 import dev.kiln.job.ExecutionResult;
 import dev.kiln.job.Lease;
 import dev.kiln.job.StoredObject;
+import dev.kiln.lifecycle.Stopping;
 import dev.kiln.store.ObjectLedger;
 import dev.kiln.store.StoreUnavailable;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -27,12 +30,14 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class ResultObjects {
     private static final Logger LOG = Logger.getLogger(ResultObjects.class);
+    private static final int BEFORE_THE_DRAIN = 2000;
 
     private final ObjectStore store;
     private final ObjectLedger ledger;
     private final ObjectStoreConfig config;
     private volatile long restingUntil = System.nanoTime();
     private volatile boolean away;
+    private volatile boolean ending;
 
     ResultObjects(ObjectStore store, ObjectLedger ledger, ObjectStoreConfig config) {
         this.store = store;
@@ -48,24 +53,35 @@ public class ResultObjects {
      * @throws StoreUnavailable when the same call may succeed later
      */
     public ExecutionResult put(Lease lease, ExecutionResult result) {
-        if (!store.configured() || restingUntil - System.nanoTime() > 0) {
+        if (!store.configured() || ending || restingUntil - System.nanoTime() > 0) {
             return result;
         }
         Map<String, byte[]> large = new LinkedHashMap<>();
         var referring = referring(lease, result, large);
-        if (large.isEmpty()
-                || !ledger.announce(lease.job(), large.keySet(), config.leftOverAfter())) {
+        if (large.isEmpty()) {
             return result;
         }
         try {
+            if (!ledger.announce(lease.job(), large.keySet(), config.leftOverAfter())) {
+                return result;
+            }
             putAll(large);
             succeeded();
             return referring;
-        } catch (ObjectStoreUnavailable e) {
+        } catch (StoreUnavailable e) {
+            throw e;
+        } catch (RuntimeException e) {
+            // Whatever is wrong with the store, or with its settings: the row takes the result.
+            // What
+            // was announced stays so for a while, since a put may still be under way.
             failed(e);
-            giveUp(referring);
             return result;
         }
+    }
+
+    /** A process that ends waits for the database alone. */
+    void stop(@Observes @Priority(BEFORE_THE_DRAIN) Stopping event) {
+        ending = true;
     }
 
     /** All of them together in the time that one may take, or little more. */
@@ -135,13 +151,13 @@ public class ResultObjects {
     }
 
     /** One line when it goes away, and one when it is back. */
-    private void failed(ObjectStoreUnavailable e) {
+    private void failed(RuntimeException e) {
         restingUntil = System.nanoTime() + config.rest().toNanos();
         if (!away) {
             away = true;
             LOG.warnf(
                     "objectStore=%s outcome=unavailable, large output is kept in the database: %s",
-                    config.bucket().orElse("none"), e.getMessage());
+                    config.bucket().orElse("none"), e);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.kiln.objectstore;
 
 import dev.kiln.job.StoredObject;
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -57,6 +58,33 @@ public final class StoredBytes {
         }
     }
 
+    /**
+     * All of them, for who has memory for them.
+     *
+     * @throws ObjectDamaged when they are others than were put
+     * @throws ObjectStoreUnavailable when they end early: the same call may succeed later
+     */
+    public byte[] readAll() {
+        var bytes = new ByteArrayOutputStream((int) length);
+        try {
+            copyTo(bytes);
+        } catch (Mismatch e) {
+            throw new ObjectDamaged(String.valueOf(e.getMessage()));
+        } catch (IOException e) {
+            throw new ObjectStoreUnavailable(String.valueOf(e.getMessage()), e);
+        }
+        return bytes.toByteArray();
+    }
+
+    /** They are not what was put. */
+    private static final class Mismatch extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        Mismatch(String message) {
+            super(message);
+        }
+    }
+
     private void copy(OutputStream out) throws IOException {
         var digest = sha256();
         byte[] piece = new byte[PIECE];
@@ -77,8 +105,7 @@ public final class StoredBytes {
 
     private void requireHash(byte[] hash) throws IOException {
         if (!HexFormat.of().formatHex(hash).equals(object.sha256())) {
-            throw new IOException(
-                    "the object %s is not the one that was put".formatted(object.key()));
+            throw new Mismatch("the object %s is not the one that was put".formatted(object.key()));
         }
     }
 

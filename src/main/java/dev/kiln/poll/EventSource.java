@@ -12,8 +12,6 @@ import dev.kiln.store.Glance;
 import dev.kiln.store.JobReader;
 import dev.kiln.store.LiveReader;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -78,10 +76,8 @@ class EventSource {
      * @throws dev.kiln.objectstore.ObjectStoreUnavailable when the same call may succeed later
      * @throws dev.kiln.objectstore.ObjectDamaged when it is not there as it was put
      */
-    byte[] read(StoredObject object, long from, int length) throws IOException {
-        var bytes = new ByteArrayOutputStream(length);
-        objects.open(object, from, length).copyTo(bytes);
-        return bytes.toByteArray();
+    byte[] read(StoredObject object, long from, int length) {
+        return objects.open(object, from, length).readAll();
     }
 
     private <T> T look(Supplier<T> what) throws InterruptedException {

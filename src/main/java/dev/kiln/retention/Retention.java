@@ -72,9 +72,9 @@ class Retention {
         removed += jobs;
         forgotten += ids;
         batches += emptyBatches(most);
+        more = jobs == most || ids == most || refusals == most;
         // The last, since it may fail while the database answers.
-        int left = objects.remove(most);
-        more = jobs == most || ids == most || refusals == most || left == most;
+        more |= objects.remove(most) == most;
         if (!more && removed + forgotten + batches > 0) {
             LOG.infof(
                     "jobs=%d outcome=removed, ids forgotten=%d, empty batches=%d",

@@ -108,6 +108,10 @@ public class JobRunner {
         try {
             var spec = job.spec();
             return sandbox.run(Tag.of(job.lease()), spec.program(), spec.limits(), stop, tap);
+        } catch (SandboxFault fault) {
+            // Before the slot is free: a host that is ill claims nothing more.
+            tellHealth(job, fault);
+            throw fault;
         } finally {
             ran.run();
         }
@@ -168,19 +172,20 @@ public class JobRunner {
         }
     }
 
+    private void tellHealth(ClaimedJob job, SandboxFault fault) {
+        switch (fault.scope()) {
+            case HOST -> health.failed(fault);
+            // Others can run here: nothing is wrong with this host but for this one job.
+            case NEEDS -> health.lacked(job.spec().program().needs());
+            case SANDBOX -> {}
+        }
+    }
+
     private void failed(ClaimedJob job, SandboxFault fault) {
         Lease lease = job.lease();
         String message = String.valueOf(fault.getMessage());
         switch (fault.scope()) {
-            case HOST -> {
-                health.failed(fault);
-                faults.notAttempted(lease, message);
-            }
-            // Others can run here: nothing is wrong with this host but for this one job.
-            case NEEDS -> {
-                health.lacked(job.spec().program().needs());
-                faults.notAttempted(lease, message);
-            }
+            case HOST, NEEDS -> faults.notAttempted(lease, message);
             case SANDBOX -> faults.attemptFailed(lease, LeaseStore.By.HOLDER, message);
         }
     }

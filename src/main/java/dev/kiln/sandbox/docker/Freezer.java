@@ -37,14 +37,20 @@ final class Freezer implements Closeable {
 
     /** Freezes it if that can be done; it must be thawed before anything is asked of it. */
     synchronized void freeze(Cell cell) {
-        var freeze = cell.cgroup().freeze();
+        // A group of its own, by the container's name: freezing takes all that is in it.
+        var freeze = cell.cgroup().freeze().filter(f -> f.file().toString().contains(cell.id()));
         if (!able || freeze.isEmpty()) {
             return;
         }
         try {
             // First told, then done: whenever this process dies, somebody knows.
             tell(freeze.get());
-            frozen.put(cell.id(), freeze.get());
+        } catch (IOException noHelper) {
+            LOG.debugf("container=%s waits without being frozen: %s", cell.id(), noHelper);
+            return;
+        }
+        frozen.put(cell.id(), freeze.get());
+        try {
             Files.writeString(freeze.get().file(), freeze.get().frozen());
         } catch (IOException refused) {
             thaw(cell);

@@ -4,6 +4,8 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A process beside the worker that thaws what the worker had frozen when it died, by SIGKILL too:
@@ -12,11 +14,12 @@ import java.nio.charset.StandardCharsets;
  */
 final class Thawer implements Closeable {
     private static final String DISMISSED = ".";
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     /** A line is the word that thaws, a space, and the file to write it to. */
     private static final String SCRIPT =
             """
-            trap '' HUP INT TERM
+            trap '' HUP INT TERM QUIT TSTP
             lines=
             while IFS= read -r line; do
                 test "$line" = . && exit
@@ -79,7 +82,7 @@ final class Thawer implements Closeable {
         }
     }
 
-    /** Has it thaw all that it knows, and waits for it. */
+    /** Has it thaw all that it knows, and waits for it, unless somebody stopped it. */
     @Override
     public void close() {
         try {
@@ -87,6 +90,12 @@ final class Thawer implements Closeable {
         } catch (IOException gone) {
             // It knows by that too.
         }
-        process.onExit().join();
+        try {
+            if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
