@@ -23,7 +23,10 @@ final class TermSignal {
     private static void end() {
         var application = Application.currentApplication();
         if (application != null && application.isStarted()) {
-            Thread.ofPlatform().name("orderly-end").start(TermSignal::endInOrder);
+            var end = Thread.ofPlatform().name("orderly-end").unstarted(TermSignal::endInOrder);
+            // That of the signals' thread does not know the application.
+            end.setContextClassLoader(application.getClass().getClassLoader());
+            end.start();
         } else {
             System.exit(TERMINATED);
         }

@@ -12,6 +12,7 @@ import dev.kiln.store.StoreUnavailable;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.event.Reception;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -80,7 +81,9 @@ public class ResultObjects {
     }
 
     /** A process that ends waits for the database alone. */
-    void stop(@Observes @Priority(BEFORE_THE_DRAIN) Stopping event) {
+    void stop(
+            @Observes(notifyObserver = Reception.IF_EXISTS) @Priority(BEFORE_THE_DRAIN)
+                    Stopping event) {
         ending = true;
     }
 
