@@ -1,6 +1,8 @@
 // What a program wrote is only ever put into a page as text. What the server renders itself, and
 // escapes, may be markup: it comes from /ui/jobs/ID/detail alone.
 
+import { listen } from "/ui/assets/events.js";
+
 /** Characters of a stream that are shown as they come; all that was kept is shown at the end. */
 const MOST = 200_000;
 
@@ -84,11 +86,12 @@ export async function ask(method, path, document) {
   return null;
 }
 
-/** Puts the job as it stands into the page. */
-async function refresh(id) {
+/** Puts the job as it stands into the page, unless the page has gone on to another one meanwhile. */
+async function refresh(id, wanted) {
   const answer = await fetch(`/ui/jobs/${id}/detail`, { redirect: "error" });
   if (!answer.ok) return;
   const rendered = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (!wanted()) return;
   const place = byId("detail");
   const focused = place.contains(document.activeElement) && document.activeElement !== place;
   place.replaceChildren(...rendered.body.childNodes);
@@ -102,26 +105,37 @@ export function follow(id) {
   current?.close();
   const live = byId("live");
   const streams = { stdout: new Stream(byId("live-stdout")), stderr: new Stream(byId("live-stderr")) };
-  const events = new EventSource(`${BACK}/${id}/events`);
-  current = events;
-  events.addEventListener("stdout", (e) => streams.stdout.add(JSON.parse(e.data)));
-  events.addEventListener("stderr", (e) => streams.stderr.add(JSON.parse(e.data)));
-  events.addEventListener("attempt", () => Object.values(streams).forEach((s) => s.clear()));
+  const clear = () => Object.values(streams).forEach((s) => s.clear());
+  const wanted = () => current === events;
   let told = Promise.resolve();
-  events.addEventListener("state", (e) => {
+  function state(e) {
     const job = JSON.parse(e.data);
     const ended = Boolean(job.finished_at);
     if (ended) events.close();
     live.hidden = ended || job.state !== "RUNNING";
     // One after the other, so that an older answer never comes over a newer one.
     told = told
-      .then(() => refresh(id))
-      .catch(() => trouble({ detail: "The server cannot be reached: load the page again." }))
+      .then(() => refresh(id, wanted))
+      .catch(() => wanted() && trouble({ detail: "The server cannot be reached: load the page again." }))
       .then(() => {
+        if (!wanted()) return;
         const verdict = byId("verdict");
         byId("status").textContent = ended && verdict ? `${job.state}: ${verdict.textContent}` : job.state;
       });
-  });
+  }
+  const events = listen(
+    `${BACK}/${id}/events`,
+    {
+      // A program may be silent for long.
+      open: () => {},
+      stdout: (e) => streams.stdout.add(JSON.parse(e.data)),
+      stderr: (e) => streams.stderr.add(JSON.parse(e.data)),
+      attempt: clear,
+      state,
+    },
+    clear,
+  );
+  current = events;
 }
 
 /** Makes the buttons of a job work. */

@@ -1,4 +1,5 @@
 /* global Chart */
+import { listen } from "/ui/assets/events.js";
 
 const places = new Map([...document.querySelectorAll("[data-chart]")].map((place) => [place.dataset.chart, place]));
 let charts = new Map();
@@ -68,10 +69,11 @@ function replace(html) {
 const figures = document.querySelector('[data-live="pace"]');
 if (figures) document.querySelector('[data-place="pace"]').replaceChildren(figures);
 
-const events = new EventSource("/ui/overview/events");
-events.addEventListener("overview", (e) => {
-  last = JSON.parse(e.data);
-  replace(last.html);
-  draw(last);
+listen("/ui/overview/events", {
+  overview: (e) => {
+    last = JSON.parse(e.data);
+    replace(last.html);
+    draw(last);
+  },
 });
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Knows who sends a token: its claims say the tenant and the role. */
@@ -102,10 +101,7 @@ final class TokenCallers {
 
     /** The highest that the token has. */
     private Optional<KeyRole> role(Claims claims) {
-        var words =
-                claims.texts(config.rolesClaim()).stream()
-                        .flatMap(text -> Stream.of(text.split(" +")))
-                        .collect(Collectors.toSet());
+        var words = claims.words(config.rolesClaim());
         return Arrays.stream(KeyRole.values())
                 .filter(role -> names(role).stream().anyMatch(words::contains))
                 .max(Comparator.naturalOrder());

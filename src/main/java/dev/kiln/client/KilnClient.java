@@ -19,6 +19,9 @@ public final class KilnClient implements AutoCloseable {
     /** What nobody would wait for: a pause that a server asks for is no longer than this. */
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
+    /** For content of any size over a slow line, once it has begun to come. */
+    private static final Duration CONTENT_LIMIT = Duration.ofMinutes(10);
+
     private final KilnHttp http;
 
     /** By that connection, which is closed with this client. */
@@ -106,7 +109,8 @@ public final class KilnClient implements AutoCloseable {
     public KilnJob await(String id, Duration atMost) throws InterruptedException {
         long start = System.nanoTime();
         while (true) {
-            var left = atMost.minusNanos(System.nanoTime() - start);
+            long asked = System.nanoTime();
+            var left = atMost.minusNanos(asked - start);
             var pause = PAUSE;
             try {
                 var wait = shorter(left.isNegative() ? Duration.ZERO : left, LONGEST_WAIT);
@@ -115,7 +119,8 @@ public final class KilnClient implements AutoCloseable {
                 if (job.ended() || !left.isPositive()) {
                     return job;
                 }
-                continue;
+                // A server that stops answers all who wait at once.
+                pause = PAUSE.minusNanos(System.nanoTime() - asked);
             } catch (KilnUnreachable away) {
                 if (!left.isPositive()) {
                     throw away;
@@ -126,7 +131,8 @@ public final class KilnClient implements AutoCloseable {
                 }
                 pause = shorter(refused.retryAfter().orElse(PAUSE), LONGEST_PAUSE);
             }
-            TimeUnit.NANOSECONDS.sleep(shorter(pause, left).toNanos());
+            var rest = atMost.minusNanos(System.nanoTime() - start);
+            TimeUnit.NANOSECONDS.sleep(shorter(pause, rest).toNanos());
         }
     }
 
@@ -154,7 +160,7 @@ public final class KilnClient implements AutoCloseable {
     }
 
     private byte[] bytes(String path) throws InterruptedException {
-        var response = http.send(http.request(path).GET());
+        var response = http.send(http.request(path).GET(), CONTENT_LIMIT);
         if (response.statusCode() / 100 != 2) {
             throw KilnProblem.of(response);
         }

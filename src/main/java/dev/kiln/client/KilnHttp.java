@@ -12,6 +12,9 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -120,26 +123,63 @@ public final class KilnHttp implements AutoCloseable {
      * @throws KilnUnreachable when there is no answer
      */
     public HttpResponse<byte[]> send(HttpRequest.Builder request) throws InterruptedException {
-        return send(request, HttpResponse.BodyHandlers.ofByteArray());
+        return send(request, Duration.ZERO);
     }
 
-    /** As {@link #send(HttpRequest.Builder)}, with an answer of another kind. */
+    /**
+     * As {@link #send(HttpRequest.Builder)}, for content that may be large.
+     *
+     * @param content how long it may take beyond what the answer may
+     */
+    HttpResponse<byte[]> send(HttpRequest.Builder builder, Duration content)
+            throws InterruptedException {
+        var request = builder.build();
+        var limit = request.timeout().orElse(ANSWER_LIMIT).plus(content);
+        var answer = http.sendAsync(request, HttpResponse.BodyHandlers.ofByteArray());
+        try {
+            // The request's own limit ends with the headers.
+            return answer.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            var late = new HttpTimeoutException("the answer did not end in time");
+            late.initCause(e);
+            throw unreachable(late);
+        } catch (ExecutionException e) {
+            throw unreachable(
+                    e.getCause() instanceof IOException failed ? failed : new IOException(e));
+        } finally {
+            // Nothing once it has ended; else nobody waits for it any more.
+            answer.cancel(true);
+        }
+    }
+
+    /**
+     * As {@link #send(HttpRequest.Builder)}, with an answer of another kind; only its headers have
+     * a limit of time.
+     */
     public <T> HttpResponse<T> send(HttpRequest.Builder request, HttpResponse.BodyHandler<T> answer)
             throws InterruptedException {
         try {
             return http.send(request.build(), answer);
-        } catch (ConnectException e) {
-            throw new KilnUnreachable(
-                    KilnUnreachable.Failure.NO_CONNECTION, "no Kiln answers at " + address(), e);
-        } catch (HttpTimeoutException e) {
-            throw new KilnUnreachable(
-                    KilnUnreachable.Failure.NO_ANSWER,
-                    "Kiln at %s did not answer within %d s"
-                            .formatted(address(), ANSWER_LIMIT.toSeconds()),
-                    e);
         } catch (IOException e) {
-            throw broken(e);
+            throw unreachable(e);
         }
+    }
+
+    private KilnUnreachable unreachable(IOException e) {
+        return switch (e) {
+            case ConnectException _ ->
+                    new KilnUnreachable(
+                            KilnUnreachable.Failure.NO_CONNECTION,
+                            "no Kiln answers at " + address(),
+                            e);
+            case HttpTimeoutException _ ->
+                    new KilnUnreachable(
+                            KilnUnreachable.Failure.NO_ANSWER,
+                            "Kiln at %s did not answer within %d s"
+                                    .formatted(address(), ANSWER_LIMIT.toSeconds()),
+                            e);
+            default -> broken(e);
+        };
     }
 
     KilnUnreachable broken(IOException e) {

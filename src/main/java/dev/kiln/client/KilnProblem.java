@@ -17,7 +17,9 @@ import org.jspecify.annotations.Nullable;
 public final class KilnProblem extends KilnException {
     private static final long serialVersionUID = 1L;
     private static final int TOO_MANY_REQUESTS = 429;
+    private static final int BAD_GATEWAY = 502;
     private static final int UNAVAILABLE = 503;
+    private static final int GATEWAY_TIMEOUT = 504;
 
     private final int status;
     private final transient @Nullable JsonNode document;
@@ -116,9 +118,20 @@ public final class KilnProblem extends KilnException {
         return Optional.ofNullable(retryAfter);
     }
 
-    /** Whether the same request may succeed later: the server is full, or cannot work now. */
+    /**
+     * Whether the same request may succeed later: the server is full, cannot work now, or cannot be
+     * reached by the proxy before it.
+     */
     public boolean passes() {
-        return status == TOO_MANY_REQUESTS || status == UNAVAILABLE;
+        return passes(status);
+    }
+
+    /** As {@link #passes()}, of an answer's HTTP status. */
+    public static boolean passes(int status) {
+        return switch (status) {
+            case TOO_MANY_REQUESTS, BAD_GATEWAY, UNAVAILABLE, GATEWAY_TIMEOUT -> true;
+            default -> false;
+        };
     }
 
     /** The answer as it came. */

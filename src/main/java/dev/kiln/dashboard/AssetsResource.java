@@ -39,6 +39,7 @@ public class AssetsResource {
                     "chart.js", Asset.read(CHARTS, SCRIPT),
                     "kiln.css", Asset.read("/dashboard/kiln.css", "text/css;charset=UTF-8"),
                     "kiln.svg", Asset.read("/dashboard/kiln.svg", "image/svg+xml"),
+                    "events.js", Asset.read("/dashboard/events.js", SCRIPT),
                     "follow.js", Asset.read("/dashboard/follow.js", SCRIPT),
                     "job.js", Asset.read("/dashboard/job.js", SCRIPT),
                     "tryout.js", Asset.read("/dashboard/tryout.js", SCRIPT),

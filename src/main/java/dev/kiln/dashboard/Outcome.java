@@ -55,8 +55,8 @@ record Outcome(
                 verdict(result),
                 evidence(result.evidence()),
                 gauges(result),
-                shown(result.stdout()),
-                shown(result.stderr()),
+                Shown.of(result.stdout()),
+                Shown.of(result.stderr()),
                 compiled(result.compile()),
                 result.artifacts().files(),
                 List.of(
@@ -134,11 +134,7 @@ record Outcome(
                 name, Words.bytes(stream.produced()), Words.bytes(limit), stream.produced(), limit);
     }
 
-    private static Shown shown(CapturedStream stream) {
-        return Shown.of(stream.kept(), stream.kept().length, stream.produced());
-    }
-
     private static @Nullable Shown compiled(@Nullable Compilation compilation) {
-        return compilation == null ? null : shown(compilation.output());
+        return compilation == null ? null : Shown.of(compilation.output());
     }
 }

@@ -50,8 +50,9 @@ public class OverviewResource {
         this.sampler = sampler;
         this.frames = frames;
         this.callers = callers;
-        this.every = config.sample();
-        this.viewers = new Semaphore(config.viewers());
+        var settings = config.settings();
+        this.every = settings.sample();
+        this.viewers = new Semaphore(settings.viewers());
     }
 
     void stop(@Observes ShutdownEvent event) {

@@ -7,7 +7,9 @@ import dev.kiln.access.Right;
 import dev.kiln.store.PaceReader;
 import dev.kiln.store.QueueDepths;
 import dev.kiln.store.WorkerStore;
+import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -29,9 +31,12 @@ class Sampler {
         this.views =
                 Caffeine.newBuilder()
                         .maximumSize(MOST_VIEWS)
-                        .expireAfterWrite(config.sample())
+                        .expireAfterWrite(config.settings().sample())
                         .build();
     }
+
+    /** Made at the start, so that settings which make no sense are told then. */
+    void start(@Observes StartupEvent event) {}
 
     /**
      * What somebody may see.

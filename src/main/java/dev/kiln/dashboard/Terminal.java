@@ -15,6 +15,11 @@ final class Terminal {
     /** A title or link that has not ended by then is no such thing. */
     private static final int LONGEST_STRING = 4096;
 
+    /**
+     * Each is an element of the page, which costs the server and the browser many times its text.
+     */
+    static final int MOST_PIECES = 2_000;
+
     private static final int ZERO_WIDTH_NON_JOINER = 0x200c;
 
     /** Emoji are joined by it. */
@@ -40,7 +45,11 @@ final class Terminal {
         this.text = text;
     }
 
-    /** The text in pieces, each of which is to be shown as it is. */
+    /**
+     * The text in pieces, each of which is to be shown as it is.
+     *
+     * @return at most {@link #MOST_PIECES}, the last of which has all that is left, in no style
+     */
     static List<Piece> read(String text) {
         var terminal = new Terminal(text);
         while (terminal.at < text.length()) {
@@ -137,11 +146,15 @@ final class Terminal {
     }
 
     private void add(String newStyle, String more) {
-        if (!newStyle.equals(style)) {
+        if (!newStyle.equals(style) && !atLast()) {
             cut();
-            style = newStyle;
+            style = atLast() ? "" : newStyle;
         }
         current.append(more);
+    }
+
+    private boolean atLast() {
+        return pieces.size() == MOST_PIECES - 1;
     }
 
     private void cut() {

@@ -7,7 +7,6 @@ import dev.kiln.lifecycle.Role;
 import dev.kiln.store.DemandStore;
 import dev.kiln.store.OutboxStore;
 import dev.kiln.store.QueueStore;
-import dev.kiln.store.StoreUnavailable;
 import dev.kiln.store.WorkerStore;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -94,7 +93,8 @@ class FleetGauges {
             last =
                     new Sample(
                             workers.live(), demands.unrunnable(), queue.running(), outbox.oldest());
-        } catch (StoreUnavailable e) {
+        } catch (RuntimeException e) {
+            // Whatever it was: an old number would look like a good one.
             last = null;
             throw e;
         }

@@ -5,15 +5,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import com.sun.net.httpserver.HttpServer;
 import dev.kiln.cli.ApiServer;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the client makes of servers that refuse, are full, or are not there. */
 class KilnClientTest {
@@ -39,10 +51,106 @@ class KilnClientTest {
             api.retryAfter("0");
             String request = "GET /v1/jobs/7?wait=60";
             api.on(request, 503, BUSY)
+                    .on(request, 502, "<html>")
                     .on(request, 200, "{\"id\":\"7\",\"state\":\"RUNNING\"}")
                     .on(request, 200, "{\"id\":\"7\",\"state\":\"EXPIRED\"}");
             assertThat(kiln.await("7", Duration.ofHours(1)).state()).isEqualTo(JobState.EXPIRED);
-            assertThat(api.requests()).hasSize(3);
+            assertThat(api.requests()).hasSize(4);
+        }
+    }
+
+    @Test
+    void a_server_that_answers_too_early_is_not_asked_without_pause() throws Exception {
+        var asked = new AtomicInteger();
+        var server =
+                listen(
+                        exchange -> {
+                            asked.incrementAndGet();
+                            byte[] job = "{\"id\":\"7\",\"state\":\"RUNNING\"}".getBytes(UTF_8);
+                            exchange.sendResponseHeaders(200, job.length);
+                            exchange.getResponseBody().write(job);
+                            exchange.close();
+                        });
+        try (var kiln = KilnClient.of(address(server))) {
+            assertThat(kiln.await("7", Duration.ofMillis(300)).ended()).isFalse();
+            assertThat(asked).hasValue(2);
+        } finally {
+            server.stop(0);
+        }
+    }
+
+    @Test
+    void an_answer_that_does_not_end_is_given_up_and_so_is_one_that_nobody_waits_for()
+            throws Exception {
+        var begun = new CountDownLatch(2);
+        var released = new CountDownLatch(1);
+        var server = listen(exchange -> stall(exchange, begun, released));
+        try (var kiln = KilnClient.of(address(server))) {
+            var http = kiln.http();
+            assertThatExceptionOfType(KilnUnreachable.class)
+                    .isThrownBy(
+                            () -> http.send(http.request("v1/jobs").timeout(Duration.ofSeconds(1))))
+                    .satisfies(
+                            away ->
+                                    assertThat(away.failure())
+                                            .isEqualTo(KilnUnreachable.Failure.NO_ANSWER));
+            var waiting = new FutureTask<>(() -> http.send(http.request("v1/jobs")));
+            var thread = Thread.ofVirtual().start(waiting);
+            begun.await();
+            thread.interrupt();
+            assertThatExceptionOfType(ExecutionException.class)
+                    .isThrownBy(waiting::get)
+                    .withCauseInstanceOf(InterruptedException.class);
+            // Closing the client waits for requests under way: there are none.
+        } finally {
+            released.countDown();
+            server.stop(0);
+        }
+    }
+
+    private static void stall(HttpExchange exchange, CountDownLatch begun, CountDownLatch released)
+            throws IOException {
+        exchange.sendResponseHeaders(200, 100);
+        exchange.getResponseBody().flush();
+        begun.countDown();
+        try (exchange) {
+            released.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static HttpServer listen(HttpHandler handler) throws IOException {
+        var server =
+                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setExecutor(task -> Thread.ofVirtual().start(task));
+        server.createContext("/", handler);
+        server.start();
+        return server;
+    }
+
+    private static URI address(HttpServer server) {
+        return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "400, false",
+        "404, false",
+        "429, true",
+        "500, false",
+        "502, true",
+        "503, true",
+        "504, true"
+    })
+    void what_a_server_or_the_proxy_before_it_cannot_do_now_passes(int status, boolean passes)
+            throws Exception {
+        try (var api = new ApiServer();
+                var kiln = KilnClient.of(URI.create(api.url()))) {
+            api.on("GET /v1/jobs/7/stdout", status, "<html>");
+            assertThatExceptionOfType(KilnProblem.class)
+                    .isThrownBy(() -> kiln.stdout("7"))
+                    .satisfies(problem -> assertThat(problem.passes()).isEqualTo(passes));
         }
     }
 

@@ -10,6 +10,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Route;
+import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import dev.kiln.testing.Browser;
@@ -27,6 +29,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -223,6 +226,25 @@ class DashboardIT {
         cancel(second);
         cancel(first);
         assertThat(row).hasCount(0);
+    }
+
+    @Test
+    void a_page_tells_when_it_is_not_updated_and_comes_back_after_a_refusal() {
+        var asked = new AtomicInteger();
+        page.route(
+                "**/ui/overview/events",
+                route -> {
+                    if (asked.getAndIncrement() == 0) {
+                        route.fulfill(new Route.FulfillOptions().setStatus(503));
+                    } else {
+                        route.resume();
+                    }
+                });
+        go("");
+        assertThat(page.locator("#stale")).containsText("Not updated at the moment");
+        assertThat(page.locator("#stale"))
+                .isEmpty(new LocatorAssertions.IsEmptyOptions().setTimeout(30_000));
+        assertThat(browser.complaints()).anyMatch(c -> c.contains("503"));
     }
 
     @Test

@@ -97,6 +97,18 @@ class TerminalTest {
     }
 
     @Test
+    void there_are_no_more_pieces_than_a_page_can_bear_and_what_is_in_the_last_is_as_harmless() {
+        int many = 10 * Terminal.MOST_PIECES;
+        var pieces = Terminal.read("\u001b[31ma\u001b[32mb\u0001\u202e".repeat(many));
+        assertThat(pieces).hasSize(Terminal.MOST_PIECES);
+        assertThat(pieces.getFirst()).isEqualTo(new Piece("f1", "a"));
+        assertThat(pieces.getLast().style()).isEmpty();
+        var text = new StringBuilder();
+        pieces.forEach(piece -> text.append(piece.text()));
+        assertThat(text.toString()).isEqualTo("ab\u2401[U+202E]".repeat(many));
+    }
+
+    @Test
     void markup_is_text_like_any_other() {
         assertThat(text("<script>alert(1)</script>")).isEqualTo("<script>alert(1)</script>");
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /** What a good token says. */
@@ -30,7 +31,7 @@ public final class Claims {
      * @param claim its name, whatever characters that has; or a JSON pointer (RFC 6901)
      */
     public List<String> texts(String claim) {
-        JsonNode value = claim.startsWith("/") ? all.at(claim) : all.path(claim);
+        JsonNode value = value(claim);
         if (value.isTextual()) {
             return List.of(value.asText());
         }
@@ -41,5 +42,22 @@ public final class Claims {
                         .map(JsonNode::asText)
                         .toList()
                 : List.of();
+    }
+
+    /**
+     * The words of a claim: of one text those between its spaces, as {@code scope} has them (RFC
+     * 6749, section 3.3); of a list its texts as they are, since a name in it may have spaces and
+     * is whole all the same.
+     *
+     * @param claim as for {@link #texts(String)}
+     */
+    public List<String> words(String claim) {
+        return value(claim).isTextual()
+                ? Stream.of(value(claim).asText().split(" +")).filter(w -> !w.isEmpty()).toList()
+                : texts(claim);
+    }
+
+    private JsonNode value(String claim) {
+        return claim.startsWith("/") ? all.at(claim) : all.path(claim);
     }
 }

@@ -7,6 +7,7 @@ import dev.kiln.client.JobRequest;
 import dev.kiln.client.KilnClient.Cancelled;
 import dev.kiln.client.KilnHttp;
 import dev.kiln.client.KilnJob;
+import dev.kiln.client.KilnProblem;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -178,7 +179,7 @@ public final class KilnClient implements AutoCloseable {
                 throw Waiting.unknown(id);
             }
             String why = Problems.inWords(answer.statusCode(), body.readAllBytes());
-            throw answer.statusCode() == 503 ? new Busy(why) : new CliException(why);
+            throw KilnProblem.passes(answer.statusCode()) ? new Busy(why) : new CliException(why);
         } catch (IOException e) {
             throw new CliException(
                     "the connection to Kiln at %s broke (%s): try again"

@@ -34,6 +34,21 @@ class ClaimsTest {
         assertThat(CLAIMS.texts("/https:~1~1kiln.example~1roles.v1")).containsExactly("a", "b");
     }
 
+    @Test
+    void one_text_has_words_between_spaces_and_a_text_in_a_list_is_whole() {
+        var claims =
+                new Claims(
+                        "alice",
+                        Map.of(
+                                "scope",
+                                " openid  kiln-read ",
+                                "groups",
+                                List.of("x kiln-admin", "kiln-read")));
+        assertThat(claims.words("scope")).containsExactly("openid", "kiln-read");
+        assertThat(claims.words("groups")).containsExactly("x kiln-admin", "kiln-read");
+        assertThat(claims.words("none")).isEmpty();
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {"none", "/none/of/it", "realm_access", "/realm_access/roles/0/x", "number"})
