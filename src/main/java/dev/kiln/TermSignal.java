@@ -8,7 +8,8 @@ import sun.misc.Signal;
 
 /**
  * Makes TERM the ordinary end of a server that runs: it drains and exits with 0. Left to itself the
- * JVM does the same but exits with 143, which supervisors take for a failure.
+ * JVM exits with 143, which supervisors take for a failure, and the HTTP server is closed before
+ * the drain.
  */
 final class TermSignal {
     /** 128 + the signal's number, as shells have it. */

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 public class SignInResource {
     static final String PATH = "/ui/sign-in";
     private static final String HOME = "/";
+    private static final String ORIGIN = "Origin";
     private static final String TITLE = "Sign in";
 
     /** Longer ones are none; no time is spent on their hash. */
@@ -98,13 +99,20 @@ public class SignInResource {
         return Response.status(Response.Status.SEE_OTHER).header(HttpHeaders.LOCATION, path);
     }
 
+    /** Also where a proxy ends it, which the page's origin tells; that was compared before. */
+    private static boolean overTls(HttpServerRequest request) {
+        String origin = request.getHeader(ORIGIN);
+        return "https".equals(request.scheme())
+                || (origin != null && origin.startsWith("https://"));
+    }
+
     private static NewCookie cookie(String value, int seconds, HttpServerRequest request) {
         return new NewCookie.Builder(BrowserSessions.COOKIE)
                 .value(value)
                 .path("/")
                 .maxAge(seconds)
                 .httpOnly(true)
-                .secure("https".equals(request.scheme()))
+                .secure(overTls(request))
                 .sameSite(SameSite.STRICT)
                 .build();
     }

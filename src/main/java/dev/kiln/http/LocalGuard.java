@@ -98,7 +98,8 @@ public class LocalGuard {
                     "the Host header must be localhost, 127.0.0.1, [::1] or a name from kiln.http.allowed-hosts");
         }
         for (String origin : origins) {
-            if (!isSame(origin, scheme, host.get())) {
+            if (!isSame(origin, scheme, host.get())
+                    && !isBehindTls(origin, scheme, hosts.getFirst())) {
                 return Optional.of("the Origin header must be this server's own origin");
             }
         }
@@ -110,6 +111,21 @@ public class LocalGuard {
         return parts.matches()
                 && parts.group(1).equals(scheme)
                 && Authority.of(parts.group(2), scheme).equals(Optional.of(host));
+    }
+
+    /**
+     * A proxy that ends TLS sends plain requests on, with the Host header that it got. Not on this
+     * machine: there another server may be behind the name.
+     */
+    private static boolean isBehindTls(String origin, String scheme, String host) {
+        var parts = ORIGIN.matcher(origin);
+        if (!scheme.equals("http") || !parts.matches() || !parts.group(1).equals("https")) {
+            return false;
+        }
+        var page = Authority.of(parts.group(2), "https");
+        return page.isPresent()
+                && page.equals(Authority.of(host, "https"))
+                && !LOCAL.contains(page.get().name());
     }
 
     /** A host in lower case and a port that is always there. */

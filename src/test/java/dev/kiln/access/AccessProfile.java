@@ -73,6 +73,8 @@ public class AccessProfile extends StoreProfile {
             return Map.of(
                     "kiln.access.admin-key-file",
                     file.toString(),
+                    "kiln.http.allowed-hosts",
+                    "kiln.example",
                     "kiln.intake.topics.tenants.acme",
                     topic);
         }

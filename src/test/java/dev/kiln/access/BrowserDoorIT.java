@@ -8,6 +8,7 @@ import dev.kiln.wire.Json;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import java.net.Socket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -82,6 +83,32 @@ class BrowserDoorIT {
         assertThat(page.headers().firstValue("Content-Security-Policy").orElseThrow())
                 .contains("default-src 'none'", "script-src 'self';", "frame-ancestors 'none'");
         assertThat(page.headers().firstValue("Cache-Control")).contains("no-store");
+    }
+
+    @Test
+    void behind_a_proxy_that_ends_tls_one_signs_in_and_the_cookie_goes_by_tls_alone()
+            throws Exception {
+        String form = "key=" + URLEncoder.encode(OPERATOR, StandardCharsets.UTF_8);
+        String request =
+                String.join(
+                        "\r\n",
+                        "POST /ui/sign-in HTTP/1.1",
+                        "Host: kiln.example",
+                        "Origin: https://kiln.example",
+                        "Content-Type: application/x-www-form-urlencoded",
+                        "Content-Length: " + form.length(),
+                        "Connection: close",
+                        "",
+                        form);
+        try (var socket = new Socket(server.getHost(), server.getPort())) {
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            String answer =
+                    new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+            assertThat(answer).startsWith("HTTP/1.1 303").contains("HttpOnly").contains("Secure");
+        }
+        assertThat(signIn(OPERATOR).headers().firstValue("Set-Cookie").orElseThrow())
+                .as("without TLS")
+                .doesNotContain("Secure");
     }
 
     @Test

@@ -69,7 +69,9 @@ class LocalGuardTest {
         "localhost, http://localhost:80, http",
         "localhost:80, http://localhost, http",
         "[::1]:8080, http://[::1]:8080, http",
-        "kiln.example, https://kiln.example:443, https"
+        "kiln.example, https://kiln.example:443, https",
+        "kiln.example, https://kiln.example, http",
+        "kiln.example:8443, https://KILN.example:8443, http"
     })
     void a_page_of_this_server_may_ask(String host, String origin, String scheme) {
         assertThat(guard.refusal(List.of(host), List.of(origin), scheme)).isEmpty();
@@ -81,6 +83,11 @@ class LocalGuardTest {
         "localhost:8080, http://localhost:3000, http",
         "localhost:8080, http://127.0.0.1:8080, http",
         "localhost:8080, https://localhost:8080, http",
+        "localhost, https://localhost, http",
+        "kiln.example, https://kiln.example:8443, http",
+        "kiln.example:80, https://kiln.example, http",
+        "kiln.example, http://kiln.example, https",
+        "kiln.example, https://evil.example, http",
         "localhost:8080, null, http",
         "localhost:8080, '', http",
         "localhost:8080, file://, http",
