@@ -17,11 +17,13 @@ import org.jspecify.annotations.Nullable;
 class AuditExpiry {
     private static final Logger LOG = Logger.getLogger(AuditExpiry.class);
     private static final Duration EVERY = Duration.ofMinutes(10);
+    private static final Duration PAUSE = Duration.ofMillis(100);
     private static final int MOST = 10_000;
 
     private final AuditStore audit;
     private final AccessConfig config;
     private final KilnConfig kiln;
+    private boolean more;
     private @Nullable Loop loop;
 
     AuditExpiry(AuditStore audit, AccessConfig config, KilnConfig kiln) {
@@ -32,15 +34,18 @@ class AuditExpiry {
 
     void start(@Observes StartupEvent event) {
         if (kiln.roles().contains(Role.API)) {
-            loop = Loop.start("audit-expiry", () -> Thread.sleep(EVERY), this::sweep);
+            loop = Loop.start("audit-expiry", this::rest, this::sweep);
         }
     }
 
+    private void rest() throws InterruptedException {
+        Thread.sleep(more ? PAUSE : EVERY);
+    }
+
+    /** A few at a time, so that each turn is short, however many there are. */
     private void sweep() {
-        int gone = 0;
-        for (int n = MOST; n == MOST; gone += n) {
-            n = audit.forget(config.auditKept(), MOST);
-        }
+        int gone = audit.forget(config.auditKept(), MOST);
+        more = gone == MOST;
         if (gone > 0) {
             LOG.infof("audit=%d outcome=expired", gone);
         }

@@ -7,6 +7,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -20,6 +21,10 @@ public class BrowserSessions {
     public static final String COOKIE = "kiln_session";
 
     private static final int MOST = 10_000;
+
+    /** Browsers of one key: whoever has it cannot push out those of others. */
+    private static final int MOST_OF_A_KEY = 20;
+
     private static final int BYTES = 32;
 
     private final SecureRandom random = new SecureRandom();
@@ -58,9 +63,19 @@ public class BrowserSessions {
                             byte[] name = new byte[BYTES];
                             random.nextBytes(name);
                             String session = HexFormat.of().formatHex(name);
+                            makeRoom(key);
                             sessions.put(session, key);
                             return session;
                         });
+    }
+
+    private synchronized void makeRoom(String key) {
+        sessions.asMap().entrySet().stream()
+                .filter(session -> session.getValue().equals(key))
+                .map(Map.Entry::getKey)
+                .skip(MOST_OF_A_KEY - 1)
+                .toList()
+                .forEach(sessions::invalidate);
     }
 
     /** Ends a session; one that is none stays so. */

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 class ContextExpiry {
     private static final Logger LOG = Logger.getLogger(ContextExpiry.class);
+    private static final Duration PAUSE = Duration.ofMillis(100);
     private static final int MOST = 100;
 
     /** A use is noted to the minute, see {@code ContextUses}. */
@@ -24,6 +25,7 @@ class ContextExpiry {
     private final ContextStore store;
     private final ContextConfig config;
     private final KilnConfig kiln;
+    private boolean more;
     private @Nullable Loop loop;
 
     ContextExpiry(ContextStore store, ContextConfig config, KilnConfig kiln) {
@@ -34,16 +36,18 @@ class ContextExpiry {
 
     void start(@Observes StartupEvent event) {
         if (kiln.roles().contains(Role.API)) {
-            loop = Loop.start("context-expiry", () -> Thread.sleep(config.sweep()), this::sweep);
+            loop = Loop.start("context-expiry", this::rest, this::sweep);
         }
     }
 
+    private void rest() throws InterruptedException {
+        Thread.sleep(more ? PAUSE : config.sweep());
+    }
+
+    /** A few at a time, so that each turn is short, however many there are. */
     private void sweep() {
-        Duration unused = config.ttl().plus(UNCERTAINTY);
-        int gone = 0;
-        for (int n = MOST; n == MOST; gone += n) {
-            n = store.expire(unused, MOST);
-        }
+        int gone = store.expire(config.ttl().plus(UNCERTAINTY), MOST);
+        more = gone == MOST;
         if (gone > 0) {
             LOG.infof("contexts=%d outcome=expired", gone);
         }

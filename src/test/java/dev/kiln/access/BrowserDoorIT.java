@@ -17,6 +17,8 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -181,6 +183,25 @@ class BrowserDoorIT {
                         .DELETE();
         assertThat(send(revoked).statusCode() / 100).isEqualTo(2);
         assertThat(send(request("GET", "", "", other)).statusCode()).isEqualTo(303);
+    }
+
+    @Test
+    void one_key_has_so_many_browsers_and_no_more() throws Exception {
+        String other = session(signIn(key("acme", "read")));
+        String key = key("acme", "read");
+        int open = 0;
+        List<String> sessions = new ArrayList<>();
+        for (int i = 0; i < 25; i++) {
+            sessions.add(session(signIn(key)));
+        }
+        for (String session : sessions) {
+            open += send(request("GET", "ui/batches", "", session)).statusCode() == 200 ? 1 : 0;
+        }
+        assertThat(open).isEqualTo(20);
+        assertThat(send(request("GET", "ui/batches", "", sessions.getLast())).statusCode())
+                .as("the newest")
+                .isEqualTo(200);
+        assertThat(send(request("GET", "ui/batches", "", other)).statusCode()).isEqualTo(200);
     }
 
     private HttpResponse<String> signIn(String key) throws Exception {
