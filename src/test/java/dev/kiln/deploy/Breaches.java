@@ -12,8 +12,8 @@ import java.util.stream.Stream;
 
 /** Good manifests with one thing wrong, for each policy at least one. */
 final class Breaches {
-    private static final String SITE = "overlays/site-gvisor";
-    private static final String WORKERS = "overlays/workers-privileged";
+    static final String SITE = "overlays/site-gvisor";
+    static final String WORKERS = "overlays/workers-privileged";
     private static final String PROMETHEUS = "overlays/workers-privileged-prometheus";
 
     private Breaches() {}
@@ -30,24 +30,24 @@ final class Breaches {
     }
 
     static Stream<Breach> all() {
-        return Stream.of(pods(), running(), network(), settings(), references(), scale(), kafka())
+        return Stream.of(pods(), running(), network(), SettingBreaches.all(), scale(), kafka())
                 .flatMap(s -> s);
     }
 
-    private static Breach api(String policy, Consumer<ObjectNode> change) {
+    static Breach api(String policy, Consumer<ObjectNode> change) {
         return changed(policy, SITE, "Deployment", "kiln-api", change);
     }
 
-    private static Breach worker(String policy, Consumer<ObjectNode> change) {
+    static Breach worker(String policy, Consumer<ObjectNode> change) {
         return changed(policy, WORKERS, "Deployment", "kiln-worker", change);
     }
 
-    private static Breach changed(
+    static Breach changed(
             String policy, String folder, String kind, String name, Consumer<ObjectNode> change) {
         return new Breach(policy, folder, m -> m.with(kind, name, change));
     }
 
-    private static Breach without(String policy, String folder, String kind, String name) {
+    static Breach without(String policy, String folder, String kind, String name) {
         return new Breach(
                 policy,
                 folder,
@@ -193,105 +193,6 @@ final class Breaches {
                         "NetworkPolicy",
                         "clients",
                         o -> at(o, "/spec/podSelector").remove("matchLabels")));
-    }
-
-    private static Stream<Breach> settings() {
-        String secret = "there is no secret in the manifests";
-        return Stream.of(
-                changed(
-                        "every setting is one that Kiln reads",
-                        WORKERS,
-                        "ConfigMap",
-                        "kiln-worker",
-                        o -> at(o, "/data").put("KILN_WORKER_SLOT", "4")),
-                api(
-                        "every setting is one that Kiln reads",
-                        o -> env(o, "QUARKUS_DATASOURCE_URL", "jdbc:postgresql://x/y")),
-                api(
-                        "each Deployment plays the one role of its name",
-                        o -> env(o, "KILN_ROLES", "api,worker")),
-                api(
-                        "only the migration changes tables",
-                        o -> env(o, "KILN_SCHEMA_AT_START", "migrate")),
-                changed(
-                        "only the migration changes tables",
-                        SITE,
-                        "Job",
-                        "kiln-migrate",
-                        o -> env(o, "KILN_SCHEMA_AT_START", "expect")),
-                api(secret, o -> env(o, "QUARKUS_DATASOURCE_PASSWORD", "tr0ub4dor")),
-                changed(
-                        secret,
-                        WORKERS,
-                        "ConfigMap",
-                        "kiln-worker",
-                        o ->
-                                at(o, "/data")
-                                        .put(
-                                                "QUARKUS_DATASOURCE_JDBC_URL",
-                                                "jdbc:postgresql://kiln:tr0ub4dor@db/kiln")),
-                new Breach(
-                        secret,
-                        SITE,
-                        m -> m.plus("apiVersion: v1\nkind: Secret\nmetadata:\n  name: x\n")));
-    }
-
-    private static void env(ObjectNode workload, String name, String value) {
-        list(container(workload), "/env").addObject().put("name", name).put("value", value);
-    }
-
-    private static Stream<Breach> references() {
-        String secret = "every Secret that is named is documented";
-        String selector = "every selector takes the pods that it means";
-        String port = "every port that is named is there";
-        return Stream.of(
-                without("every ConfigMap that is named is there", SITE, "ConfigMap", "kiln-kafka"),
-                changed(
-                        "every ConfigMap that is named is there",
-                        SITE,
-                        "ConfigMap",
-                        "kiln-names",
-                        o -> at(o, "/data").remove("hosts")),
-                api(
-                        secret,
-                        o -> at(o, "/spec/template/spec/volumes/0/secret").put("secretName", "x")),
-                changed(
-                        secret,
-                        SITE,
-                        "TriggerAuthentication",
-                        "kiln-intake-lag",
-                        o -> at(o, "/spec/secretTargetRef/0").put("key", "user")),
-                api(
-                        "every volume that is mounted is there",
-                        o -> list(spec(o), "/volumes").remove(0)),
-                api(selector, o -> at(o, "/spec/selector/matchLabels").put("x", "y")),
-                changed(
-                        selector,
-                        SITE,
-                        "Service",
-                        "kiln-api",
-                        o -> at(o, "/spec/selector").put("app.kubernetes.io/component", "web")),
-                changed(
-                        selector,
-                        SITE,
-                        "PodMonitor",
-                        "kiln",
-                        o -> at(o, "/spec/selector/matchLabels").put("x", "y")),
-                changed(
-                        port,
-                        SITE,
-                        "Service",
-                        "kiln-api",
-                        o -> at(o, "/spec/ports/0").put("targetPort", "web")),
-                changed(
-                        port,
-                        SITE,
-                        "Ingress",
-                        "kiln-api",
-                        o ->
-                                at(o, "/spec/rules/0/http/paths/0/backend/service")
-                                        .put("name", "kiln")),
-                api(port, o -> at(container(o), "/livenessProbe/httpGet").put("port", "web")));
     }
 
     private static Stream<Breach> scale() {
