@@ -22,6 +22,7 @@ mkdir -p "$KILN_HOME" "$work"
 . "$here/lib/runtimes.sh"
 . "$here/lib/network.sh"
 . "$here/lib/build.sh"
+. "$here/lib/worker.sh"
 step_log_dir=$box/log
 
 if ! have jq; then
@@ -482,6 +483,67 @@ build_state() {
 }
 check "the build is done again after a change, and after a failure" build_state
 
+# --- worker
+
+fake_worker_host() { # where everything that is installed lies in the box, and this user is the worker's
+  worker_app=$box/worker/quarkus-app worker_root=$box/worker/opt worker_settings=$box/worker/etc/worker.env worker_unit=$box/worker/units/kiln-worker.service
+  KILN_HOME=$box/worker/home
+  rm -rf "$box/worker" "$box/systemctl"
+  mkdir -p "$worker_app/lib" "$KILN_HOME"
+  echo one >"$worker_app/quarkus-run.jar"
+  jdk "$box/jdk-29" 29
+  JAVA_HOME=$box/jdk-29
+  worker_owner() { id -un; }
+  worker_user_ready() { true; }
+  is_root() { true; }
+  id() { if [ "$1" = kiln ]; then return 0; else command id "$@"; fi; }
+  getent() { true; }
+  uses_systemd() { true; }
+  systemctl() { echo "$*" >>"$box/systemctl"; }
+}
+
+installs_worker() {
+  fake_worker_host
+  no worker_ready
+  install_worker
+  same "$worker_root/current" "$(worker_ready)"
+  same one "$(cat "$worker_root/current/quarkus-run.jar")"
+  same 640 "$(stat -c %a "$worker_settings")"
+  same "700 700" "$(stat -c %a "$KILN_HOME/jobs" "$KILN_HOME/workers" | paste -sd ' ')"
+  contains "$(cat "$worker_unit")" "ExecStart=$box/jdk-29/bin/java "
+  contains "$(cat "$worker_unit")" "ReadWritePaths=$KILN_HOME/jobs "
+  no grep -E '@[A-Z]+@' "$worker_unit"
+  same $'daemon-reload\nenable kiln-worker.service\ntry-restart --no-block kiln-worker.service' "$(cat "$box/systemctl")"
+}
+check "a worker is installed with its unit, and not started without settings" installs_worker
+
+worker_again() {
+  fake_worker_host
+  install_worker
+  local before
+  before=$(readlink -f "$worker_root/current")
+  echo MINE=1 >"$worker_settings"
+  echo two >"$worker_app/quarkus-run.jar"
+  no worker_ready
+  install_worker
+  worker_ready
+  same two "$(cat "$worker_root/current/quarkus-run.jar")"
+  same one "$(cat "$before/quarkus-run.jar")"
+  same MINE=1 "$(cat "$worker_settings")"
+  echo "# changed by hand" >>"$worker_unit"
+  no worker_ready
+}
+check "a new version lies beside the old one, and settings stay" worker_again
+
+worker_without_jar() {
+  fake_worker_host
+  rm "$worker_app/quarkus-run.jar"
+  ends 3 "Kiln is not built in $worker_app: run deploy/host/setup maven build" install_worker
+  is_root() { false; }
+  ends 3 "can only be installed by root" install_worker
+}
+check "a worker without a program, or without root, is one sentence" worker_without_jar
+
 # --- how steps talk
 
 quiet_step() {
@@ -539,7 +601,7 @@ check "an unknown option of test is named" refuses_command "test has no option -
 lists_commands() {
   local help command
   help=$("$repo/kiln" help)
-  for command in demo up serve submit batch result bench test setup help; do contains "$help" "  $command "; done
+  for command in demo up serve migrate submit batch result bench test setup help; do contains "$help" "  $command "; done
 }
 check "help lists every command" lists_commands
 
@@ -573,6 +635,13 @@ serves() { # ROLES
 }
 check "a worker is served by a small JVM" serves worker
 check "a server with other roles has the JVM's own choices" serves intake,relay
+migrates() {
+  fake_checkout
+  # shellcheck disable=SC2016
+  script "$box/jdk-29/bin/java" <<<'echo "$KILN_SCHEMA_AT_START"'
+  same only "$(cd / && JAVA_HOME=$box/jdk-29 "$box/checkout/kiln" migrate)"
+}
+check "migrate is a server that only migrates" migrates
 check "an option of serve is a usage error" refuses_command "serve has no option --port" serve --port 1
 
 client_without_jdk() {

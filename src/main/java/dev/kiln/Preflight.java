@@ -60,12 +60,16 @@ class Preflight {
 
     /** Before the messaging connectors, which start at priority 1000. */
     void check(@Observes @Priority(100) StartupEvent event) {
+        if (schema.isAllThereIsToDo()) {
+            require(schema.prepare());
+            throw new StartDone(schema.told());
+        }
         worker.effectiveSlots(); // throws on a number that makes no sense
         worker.effectiveMemoryBudget(); // likewise
         require(scripted.refusal(address));
         require(access.refusal(address));
         require(checkPort());
-        require(schema.migrate());
+        require(schema.prepare());
         require(access.nobodyComesIn());
         if (kiln.roles().contains(Role.WORKER) || kiln.roles().contains(Role.API)) {
             require(objects.refusal());

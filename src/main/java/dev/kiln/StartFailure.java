@@ -32,12 +32,25 @@ final class StartFailure {
 
     /** Ends the process; {@code cause} is what kept it from starting, null after a normal end. */
     void end(int exitCode, @Nullable Throwable cause) {
+        var done = done(cause);
         if (cause == null) {
             System.exit(exitCode);
+        } else if (done != null) {
+            err.println("kiln: " + done.sentence());
+            err.flush();
+            System.exit(0);
         } else {
             tell(cause);
             System.exit(EXIT_CODE);
         }
+    }
+
+    private static @Nullable StartDone done(@Nullable Throwable end) {
+        return Stream.iterate(end, e -> e != null, Throwable::getCause)
+                .filter(StartDone.class::isInstance)
+                .map(StartDone.class::cast)
+                .findFirst()
+                .orElse(null);
     }
 
     private void tell(Throwable cause) {

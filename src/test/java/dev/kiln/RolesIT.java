@@ -5,8 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import dev.kiln.testing.EventReader;
 import dev.kiln.testing.Jobs;
+import dev.kiln.testing.KedaQuery;
 import dev.kiln.testing.KilnProcess;
 import dev.kiln.testing.OwnServers;
+import dev.kiln.testing.SeparateRoles;
 import dev.kiln.testing.Topics;
 import dev.kiln.testing.WorkerHome;
 import java.sql.SQLException;
@@ -26,6 +28,7 @@ import org.junit.jupiter.api.Test;
 
 /** Two processes that share nothing but Postgres: one has no Docker, the other no Kafka. */
 class RolesIT {
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static OwnServers servers;
     private static WorkerHome home;
     private static KilnProcess doors;
@@ -231,5 +234,60 @@ class RolesIT {
         assertThat(answer.body()).contains("/problems/not-found", "role api");
         assertThat(worker.isReady()).isTrue();
         assertThat(worker.isLive()).isTrue();
+    }
+
+    @Test
+    void with_three_database_roles_only_the_migration_may_change_tables() throws Exception {
+        var apart = new SeparateRoles(servers.superuser());
+        Map<String, String> servant = Map.of("KILN_ROLES", "api", "KILN_SCHEMA_AT_START", "expect");
+        try (var early = start("early", apart.environment("kiln_app"), servant)) {
+            assertThat(early.awaitExit(SOON)).isEqualTo(2);
+            assertThat(early.output()).singleElement().asString().contains("are at version none");
+        }
+        try (var migration =
+                start(
+                        "migration",
+                        apart.environment("kiln_owner"),
+                        Map.of("KILN_SCHEMA_AT_START", "only"))) {
+            assertThat(migration.awaitExit(SOON)).as(migration.output().toString()).isZero();
+            assertThat(migration.output()).singleElement().asString().contains("are at version");
+        }
+        apart.afterMigration();
+        var query = KedaQuery.fromManifests();
+        try (var api = start("servant", apart.environment("kiln_app"), servant).awaitReady()) {
+            var jobs = List.of(api.submit("print(1)"), api.submit("print(2)"));
+            String later =
+                    "{\"language\": \"python\", \"code\": \"print(3)\", \"run_at\": \"2999-01-01T00:00:00Z\"}";
+            assertThat(api.post("/v1/jobs", later).statusCode()).isEqualTo(202);
+            assertThat(apart.count("kiln_scaler", query)).isEqualTo(2);
+            try (var _ =
+                    start(
+                            "working",
+                            apart.environment("kiln_app"),
+                            Map.of(
+                                    "KILN_ROLES", "worker",
+                                    "KILN_SCHEMA_AT_START", "expect",
+                                    "KILN_HOME", home.path().toString()))) {
+                assertThat(jobs)
+                        .allSatisfy(
+                                job ->
+                                        assertThat(api.awaitEnd(job).at("/state").asText())
+                                                .isEqualTo("FINISHED"));
+            }
+            assertThat(apart.count("kiln_scaler", query)).isZero();
+        }
+        assertThat(apart.refusal("kiln_app", "create table mine (x int)")).contains("permission");
+        assertThat(apart.refusal("kiln_app", "alter table job add column x int"))
+                .contains("must be owner");
+        assertThat(apart.refusal("kiln_app", "delete from flyway_schema_history"))
+                .contains("permission");
+        assertThat(apart.refusal("kiln_scaler", "select tenant from job")).contains("permission");
+        assertThat(apart.refusal("kiln_scaler", "select * from job_payload"))
+                .contains("permission");
+    }
+
+    @SafeVarargs
+    private static KilnProcess start(String log, Map<String, String>... environments) {
+        return KilnProcess.start(home.path().resolve(log), environments);
     }
 }

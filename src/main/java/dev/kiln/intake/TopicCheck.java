@@ -35,7 +35,17 @@ public class TopicCheck {
 
     /** What a secured broker needs: taken over from the connector's own properties. */
     private static final List<String> SECURITY =
-            List.of("security.protocol", "sasl.mechanism", "sasl.jaas.config");
+            List.of(
+                    "security.protocol",
+                    "sasl.mechanism",
+                    "sasl.jaas.config",
+                    "ssl.truststore.type",
+                    "ssl.truststore.location",
+                    "ssl.truststore.password",
+                    "ssl.keystore.type",
+                    "ssl.keystore.location",
+                    "ssl.keystore.password",
+                    "ssl.key.password");
 
     private final String servers;
     private final Config config;

@@ -15,27 +15,33 @@ public class Schema {
 
     private final AgroalDataSource dataSource;
     private final Flyway flyway;
+    private final SchemaConfig config;
     private final String url;
 
     Schema(
             AgroalDataSource dataSource,
             Flyway flyway,
+            SchemaConfig config,
             @ConfigProperty(name = "quarkus.datasource.jdbc.url") String url) {
         this.dataSource = dataSource;
         this.flyway = flyway;
+        this.config = config;
         this.url = url;
     }
 
     /**
-     * Migrates; returns one sentence with the remedy when that cannot be done. Safe when several
-     * processes do it at once.
+     * Migrates, or only looks, as configured; returns one sentence with the remedy when the tables
+     * are not what this program needs. Safe when several processes do it at once.
      */
-    public Optional<String> migrate() {
+    public Optional<String> prepare() {
         var unreachable = reach();
         if (unreachable.isPresent()) {
             return unreachable;
         }
         try {
+            if (config.atStart() == SchemaConfig.AtStart.EXPECT) {
+                return lacking();
+            }
             flyway.migrate();
             return Optional.empty();
         } catch (FlywayException e) {
@@ -47,6 +53,30 @@ public class Schema {
                     "The tables at %s cannot be brought to this version (%s): give this user the right to create tables, or use a database that a newer Kiln has not migrated."
                             .formatted(withoutSecrets(), root(e)));
         }
+    }
+
+    /** Whether this process is there for the tables alone. */
+    public boolean isAllThereIsToDo() {
+        return config.atStart() == SchemaConfig.AtStart.ONLY;
+    }
+
+    /** Which tables these are, and their version, for people. */
+    public String told() {
+        return "The tables at %s are at version %s.".formatted(withoutSecrets(), version());
+    }
+
+    private Optional<String> lacking() {
+        int pending = flyway.info().pending().length;
+        return pending == 0
+                ? Optional.empty()
+                : Optional.of(
+                        "The tables at %s are at version %s and lack %d migrations: run ./kiln migrate with this version as their owner, or set KILN_SCHEMA_AT_START=migrate."
+                                .formatted(withoutSecrets(), version(), pending));
+    }
+
+    private String version() {
+        var current = flyway.info().current();
+        return current == null ? "none" : String.valueOf(current.getVersion());
     }
 
     /** Returns one sentence with the remedy when the database does not answer. */

@@ -1,0 +1,3 @@
+/** Holds deploy/ to what the documentation promises of it. */
+@org.jspecify.annotations.NullMarked
+package dev.kiln.deploy;
