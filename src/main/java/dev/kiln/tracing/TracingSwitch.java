@@ -1,0 +1,63 @@
+package dev.kiln.tracing;
+
+import io.smallrye.config.ConfigSourceContext;
+import io.smallrye.config.ConfigSourceFactory;
+import io.smallrye.config.ConfigValue;
+import io.smallrye.config.PropertiesConfigSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
+import org.eclipse.microprofile.config.spi.ConfigSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns the OpenTelemetry SDK on where an endpoint is configured, by Kiln's own name or one of the
+ * usual ones, and hands Kiln's settings on to it. What is no sensible value is refused by {@link
+ * ConfigCheck}.
+ */
+public final class TracingSwitch implements ConfigSourceFactory {
+    /** Above application.properties (250), below environment variables (300). */
+    private static final int ORDINAL = 275;
+
+    private static final String QUARKUS_ENDPOINT = "quarkus.otel.exporter.otlp.endpoint";
+
+    @Override
+    public Iterable<ConfigSource> getConfigSources(ConfigSourceContext context) {
+        String endpoint =
+                Stream.of(
+                                "kiln.tracing.endpoint",
+                                "quarkus.otel.exporter.otlp.traces.endpoint",
+                                QUARKUS_ENDPOINT,
+                                "otel.exporter.otlp.endpoint")
+                        .map(name -> value(context, name))
+                        .filter(value -> value != null && !value.isBlank())
+                        .findFirst()
+                        .orElse(null);
+        if (endpoint == null || "true".equalsIgnoreCase(value(context, "otel.sdk.disabled"))) {
+            return List.of();
+        }
+        Map<String, String> settings = new HashMap<>();
+        settings.put("quarkus.otel.sdk.disabled", "false");
+        settings.put(QUARKUS_ENDPOINT, endpoint);
+        if ("http".equalsIgnoreCase(value(context, "kiln.tracing.protocol"))) {
+            settings.put("quarkus.otel.exporter.otlp.protocol", "http/protobuf");
+        }
+        String ratio = value(context, "kiln.tracing.ratio");
+        if (ratio != null) {
+            settings.put("quarkus.otel.traces.sampler.arg", ratio);
+        }
+        return List.of(new PropertiesConfigSource(settings, "tracing", ORDINAL));
+    }
+
+    private static @Nullable String value(ConfigSourceContext context, String name) {
+        ConfigValue configured = context.getValue(name);
+        return configured == null ? null : configured.getValue();
+    }
+
+    @Override
+    public OptionalInt getPriority() {
+        return OptionalInt.of(ORDINAL);
+    }
+}
