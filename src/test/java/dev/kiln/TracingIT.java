@@ -16,6 +16,7 @@ import dev.kiln.testing.WorkerHome;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -49,7 +50,15 @@ class TracingIT {
         servers = new OwnServers();
         home = new WorkerHome();
         collector = new TraceCollector();
-        doors = kiln(DOORS, Map.of("KILN_ROLES", "api,intake,relay"));
+        doors =
+                kiln(
+                        DOORS,
+                        Map.of(
+                                "KILN_ROLES", "api,intake,relay",
+                                "KILN_WEBHOOKS_SECRETS_ACME",
+                                        "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+                                "KILN_WEBHOOKS_ALLOW_PRIVATE", "true",
+                                "KILN_WEBHOOKS_ALLOW_HTTP", "true"));
         worker = kiln(WORKER, Map.of("KILN_ROLES", "worker", "KILN_CLAIM_BACKOFF", "100ms"));
         doors.awaitReady();
         worker.awaitReady();
@@ -87,8 +96,9 @@ class TracingIT {
         String document =
                 """
                 {"language": "python", "tenant": "acme", "code": "import sys; print('out' + 'put-told'); sys.exit(3) # code-told",
-                 "stdin": "stdin-told", "env": {"SECRET": "env-told"}, "labels": {"label": "label-told"}}
-                """;
+                 "stdin": "stdin-told", "env": {"SECRET": "env-told"}, "labels": {"label": "label-told"}, "webhook": "%s?url-told"}
+                """
+                        .formatted(collector.hook());
         String id = submit(document, client.traceparent());
         var record = completion(id);
         var request = awaitSpan(client.trace, named("POST /v1/jobs"));
@@ -98,17 +108,20 @@ class TracingIT {
         var run = awaitSpan(client.trace, named("kiln.sandbox.run"));
         var commit = awaitSpan(client.trace, named("kiln.commit"));
         var sent = awaitSpan(client.trace, named("send kiln.completions"));
+        var posted = awaitSpan(client.trace, named("POST"));
 
         assertThat(request.parent()).isEqualTo(client.span);
-        assertThat(List.of(queue, attempt, sent))
+        assertThat(List.of(queue, attempt, sent, posted))
                 .extracting(Span::parent)
                 .containsOnly(request.id());
         assertThat(List.of(start, run, commit)).extracting(Span::parent).containsOnly(attempt.id());
         assertThat(Topics.header(record, "traceparent"))
                 .isEqualTo("00-%s-%s-01".formatted(client.trace, sent.id()));
-        assertThat(collector.spans(client.trace)).hasSize(7);
+        assertThat(collector.posts())
+                .containsExactly("00-%s-%s-01".formatted(client.trace, posted.id()));
+        assertThat(collector.spans(client.trace)).hasSize(8);
 
-        assertThat(List.of(request, sent)).extracting(Span::service).containsOnly(DOORS);
+        assertThat(List.of(request, sent, posted)).extracting(Span::service).containsOnly(DOORS);
         assertThat(List.of(queue, attempt, start, run, commit))
                 .extracting(Span::service)
                 .containsOnly(WORKER);
@@ -144,6 +157,11 @@ class TracingIT {
                 .containsEntry("messaging.destination.name", "kiln.completions")
                 .containsEntry("kiln.state", "FINISHED")
                 .containsEntry("kiln.cause", "exited");
+        assertThat(posted.kind()).isEqualTo("CLIENT");
+        assertThat(posted.attributes())
+                .containsEntry("server.address", "127.0.0.1")
+                .containsEntry("http.response.status_code", "204")
+                .containsEntry("kiln.state", "FINISHED");
         assertThat(collector.spans(client.trace).toString()).doesNotContain("told");
     }
 
@@ -280,8 +298,7 @@ class TracingIT {
         awaitSpan(client.trace, named("kiln.attempt"));
         var example =
                 Pattern.compile("kiln_job_(\\w+)_seconds_bucket\\{[^}]*} \\S+ # \\{([^}]*)} .*");
-        Map<String, String> examples = new java.util.HashMap<>();
-        doors.get("/q/metrics");
+        Map<String, String> examples = new HashMap<>();
         String scrape = worker.get("/q/metrics").body();
         scrape.lines()
                 .map(example::matcher)

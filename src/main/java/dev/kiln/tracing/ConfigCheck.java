@@ -4,6 +4,7 @@ import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.net.URI;
 
 /** Has settings that make no sense refused at the start. */
 @ApplicationScoped
@@ -17,20 +18,27 @@ class ConfigCheck {
     static void check(TracingConfig config) {
         config.protocol();
         config.endpoint()
-                .filter(endpoint -> !isHttp(endpoint.getScheme()) || endpoint.getHost() == null)
+                .filter(endpoint -> !usable(endpoint))
                 .ifPresent(
                         endpoint -> {
                             throw new IllegalArgumentException(
                                     "kiln.tracing.endpoint must be http:// or https:// with the collector's host: "
                                             + endpoint);
                         });
-        if (!(config.ratio() >= 0 && config.ratio() <= 1)) {
+        if (!usable(config.ratio())) {
             throw new IllegalArgumentException(
                     "kiln.tracing.ratio must be 0 to 1: " + config.ratio());
         }
     }
 
-    private static boolean isHttp(String scheme) {
-        return "http".equalsIgnoreCase(scheme) || "https".equalsIgnoreCase(scheme);
+    /** Whether spans can be sent there at all. */
+    static boolean usable(URI endpoint) {
+        String scheme = endpoint.getScheme();
+        return ("http".equalsIgnoreCase(scheme) || "https".equalsIgnoreCase(scheme))
+                && endpoint.getHost() != null;
+    }
+
+    static boolean usable(double ratio) {
+        return ratio >= 0 && ratio <= 1;
     }
 }

@@ -49,12 +49,31 @@ public final class TraceCollector implements AutoCloseable {
     }
 
     private final List<Span> spans = new CopyOnWriteArrayList<>();
+    private final List<String> posts = new CopyOnWriteArrayList<>();
     private final HttpServer server;
 
     public TraceCollector() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/v1/traces", this::take);
+        server.createContext("/hook", this::takePost);
         server.start();
+    }
+
+    /** Where it takes webhooks too. */
+    public String hook() {
+        return endpoint() + "/hook";
+    }
+
+    /** What posts to that had for {@code traceparent}. */
+    public List<String> posts() {
+        return List.copyOf(posts);
+    }
+
+    private void takePost(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            posts.add(String.valueOf(exchange.getRequestHeaders().getFirst("traceparent")));
+            exchange.sendResponseHeaders(204, -1);
+        }
     }
 
     /** What {@code kiln.tracing.endpoint} is to be. */
