@@ -34,6 +34,7 @@ class ArchitectureTest {
                     Map.entry("wire", Set.of("job")),
                     Map.entry("log", Set.of("job", "wire")),
                     Map.entry("metrics", Set.of("job", "sandbox")),
+                    Map.entry("tracing", Set.of("job")),
                     Map.entry("store", Set.of("job", "lifecycle", "log", "metrics")),
                     Map.entry("objectstore", Set.of("job", "lifecycle", "store")),
                     Map.entry("tls", Set.of()),
@@ -55,6 +56,7 @@ class ArchitectureTest {
                                     "poll",
                                     "retention",
                                     "topic",
+                                    "tracing",
                                     "webhook")),
                     Map.entry(
                             "context",
@@ -84,7 +86,9 @@ class ArchitectureTest {
                     Map.entry(
                             "fleet",
                             Set.of("access", "job", "store", "wire", "problem", "lifecycle")),
-                    Map.entry("event", Set.of("job", "store", "wire", "lifecycle", "topic")),
+                    Map.entry(
+                            "event",
+                            Set.of("job", "store", "wire", "lifecycle", "topic", "tracing")),
                     Map.entry(
                             "webhook",
                             Set.of(
@@ -95,8 +99,11 @@ class ArchitectureTest {
                                     "wire",
                                     "problem",
                                     "lifecycle",
-                                    "tls")),
-                    Map.entry("claim", Set.of("job", "store", "lifecycle", "log", "metrics")),
+                                    "tls",
+                                    "tracing")),
+                    Map.entry(
+                            "claim",
+                            Set.of("job", "store", "lifecycle", "log", "metrics", "tracing")),
                     Map.entry("sandbox", Set.of("job")),
                     Map.entry("sandbox.docker", Set.of("job", "sandbox")),
                     Map.entry("sandbox.scripted", Set.of("job", "sandbox")),
@@ -117,6 +124,7 @@ class ArchitectureTest {
                                     "log",
                                     "metrics",
                                     "problem",
+                                    "tracing",
                                     "wire")),
                     Map.entry("local", Set.of("intake", "job", "sandbox", "sandbox.docker")),
                     Map.entry("embedded", Set.of()),
@@ -212,6 +220,7 @@ class ArchitectureTest {
                     Map.entry("org.hibernate", Set.of("store")),
                     Map.entry("org.flywaydb", Set.of("store")),
                     Map.entry("io.micrometer", Set.of("fleet", "metrics")),
+                    Map.entry("io.opentelemetry", Set.of("tracing")),
                     Map.entry(
                             "java.sql",
                             Set.of(

@@ -51,6 +51,8 @@ class StartErrorsIT {
             KILN_HOME | /proc/nowhere | Cannot write below /proc/nowhere
             KILN_WORKER_SLOTS | 0 | A setting is wrong: kiln.worker.slots must be >= 1: 0.
             KILN_POOL_SIZE | -1 | A setting is wrong: kiln.pool.size must be >= 0: -1.
+            KILN_TRACING_ENDPOINT | collector:4317 | A setting is wrong: kiln.tracing.endpoint must be http:// or https:// with the collector's host: collector:4317.
+            JAVA_TOOL_OPTIONS | -Dkiln.tracing.endpoint=http://127.0.0.1:1 -Dkiln.tracing.ratio=2 | A setting is wrong: kiln.tracing.ratio must be 0 to 1: 2.0.
             KILN_ROLES | foo | A setting is wrong: The config property kiln.roles with the config value "foo": Cannot convert foo
             JAVA_TOOL_OPTIONS | -Dkiln.sandbox.scripted=true -Dquarkus.http.host=0.0.0.0 | kiln.sandbox.scripted=true would let whoever reaches 0.0.0.0 make up results: unset it
             JAVA_TOOL_OPTIONS | -Dquarkus.http.host=0.0.0.0 | kiln.access.mode=open would let whoever reaches 0.0.0.0 run code: set KILN_ACCESS_MODE=keys

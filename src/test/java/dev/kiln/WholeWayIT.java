@@ -78,8 +78,9 @@ class WholeWayIT {
     void a_record_on_the_topic_comes_back_as_a_completion_event_and_by_polling() throws Exception {
         String id = Jobs.id().toString();
         topics.submit(id, python("import numpy; print(numpy.arange(10).sum())").toString());
-        var event =
-                JSON.readTree(topics.await("kiln.completions", r -> id.equals(r.key())).value());
+        var record = topics.await("kiln.completions", r -> id.equals(r.key()));
+        assertThat(record.headers().lastHeader("traceparent")).as("tracing is off").isNull();
+        var event = JSON.readTree(record.value());
         assertThat(event.at("/data/result/termination").asText()).isEqualTo("exited");
         assertThat(awaitEnd(id).at("/result/stdout").asText()).isEqualTo("45\n");
     }

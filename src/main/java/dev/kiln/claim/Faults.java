@@ -5,6 +5,7 @@ import dev.kiln.log.Transition;
 import dev.kiln.metrics.JobMeters;
 import dev.kiln.metrics.JobMeters.Failed;
 import dev.kiln.store.LeaseStore;
+import dev.kiln.tracing.Step;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.random.RandomGenerator;
 import org.jboss.logging.Logger;
@@ -78,6 +79,11 @@ public class Faults {
                         yield "lease-lost";
                     }
                 };
+        // A reaper is at no attempt: that of the dead worker was lost with it.
+        Step.current()
+                .state(left == LeaseStore.Left.LEASE_LOST ? null : left.name())
+                .cause(what)
+                .failed(what);
         Transition.of(lease)
                 .states("RUNNING", left == LeaseStore.Left.LEASE_LOST ? null : left.name())
                 .outcome(what)

@@ -7,6 +7,9 @@ import dev.kiln.lifecycle.Role;
 import dev.kiln.store.Doorbells;
 import dev.kiln.store.OutboxStore;
 import dev.kiln.topic.TopicWriter;
+import dev.kiln.tracing.Delivery;
+import dev.kiln.tracing.Step;
+import dev.kiln.tracing.Tracing;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.reactive.messaging.kafka.KafkaClientService;
@@ -15,6 +18,7 @@ import jakarta.enterprise.event.Observes;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.reactive.messaging.Channel;
@@ -38,6 +42,7 @@ public class CompletionRelay {
     private final KilnConfig kiln;
     private final String topic;
     private final TopicWriter<String> completions;
+    private final Tracing tracing;
     private boolean more;
     private @Nullable Loop loop;
 
@@ -47,11 +52,13 @@ public class CompletionRelay {
             KilnConfig kiln,
             @ConfigProperty(name = "mp.messaging.outgoing.completions.topic") String topic,
             KafkaClientService clients,
+            Tracing tracing,
             @Channel("completions") Emitter<byte[]> opensTheChannel) {
         this.outbox = outbox;
         this.doorbells = doorbells;
         this.kiln = kiln;
         this.topic = topic;
+        this.tracing = tracing;
         this.completions = new TopicWriter<>(clients, "completions");
     }
 
@@ -68,16 +75,33 @@ public class CompletionRelay {
     }
 
     private void relay() {
-        more = outbox.relay(MOST, this::publish) == MOST;
+        more = outbox.relay(MOST, tracing.on(), this::publish) == MOST;
     }
 
     private void publish(List<Completion> events) throws Exception {
-        completions.write(events.stream().map(this::record).toList());
+        var steps = events.stream().map(event -> tracing.publishing(topic, event)).toList();
+        try {
+            var records =
+                    IntStream.range(0, events.size())
+                            .mapToObj(i -> record(events.get(i), steps.get(i)))
+                            .toList();
+            completions.write(records);
+        } catch (Exception e) {
+            steps.forEach(step -> step.failed(e.getClass().getName()));
+            throw e;
+        } finally {
+            steps.forEach(Step::close);
+        }
     }
 
-    private ProducerRecord<String, byte[]> record(Completion event) {
+    private ProducerRecord<String, byte[]> record(Completion event, Step step) {
         var record = new ProducerRecord<>(topic, event.job().toString(), CompletionEvent.of(event));
         record.headers().add("content-type", CONTENT_TYPE);
+        var trace = step.asParent();
+        if (trace != null) {
+            record.headers()
+                    .add(Delivery.TRACEPARENT, trace.text().getBytes(StandardCharsets.US_ASCII));
+        }
         return record;
     }
 

@@ -7,6 +7,8 @@ import dev.kiln.metrics.JobMeters;
 import dev.kiln.metrics.JobMeters.Submitted;
 import dev.kiln.store.StoreUnavailable;
 import dev.kiln.store.SubmissionStore;
+import dev.kiln.tracing.Step;
+import dev.kiln.tracing.Tracing;
 import dev.kiln.wire.Printable;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -74,20 +76,22 @@ public class Admission {
 
     private final Insert store;
     private final JobMeters meters;
+    private final Tracing tracing;
 
     /** Admits into the database. */
     @Inject
-    public Admission(SubmissionStore store, JobMeters meters) {
-        this((Insert) store::insert, meters);
+    public Admission(SubmissionStore store, JobMeters meters, Tracing tracing) {
+        this((Insert) store::insert, meters, tracing);
     }
 
     Admission(Insert store) {
-        this(store, JobMeters.unread());
+        this(store, JobMeters.unread(), Tracing.off());
     }
 
-    private Admission(Insert store, JobMeters meters) {
+    private Admission(Insert store, JobMeters meters, Tracing tracing) {
         this.store = store;
         this.meters = meters;
+        this.tracing = tracing;
     }
 
     /**
@@ -97,7 +101,8 @@ public class Admission {
      * @throws StoreUnavailable when the same call may succeed later; what was admitted until then
      *     will be known
      */
-    public List<Outcome> admit(List<Submission> submissions) {
+    public List<Outcome> admit(List<Submission> given) {
+        var submissions = tracing.inTrace(given);
         // By index: one submission may be there twice.
         var outcomes = new TreeMap<Integer, Outcome>();
         // Bodies that jobs were found to have, so that repetitions need not be asked for one by
@@ -120,6 +125,7 @@ public class Admission {
             waiting = later;
         }
         tell(meters, outcomes.values());
+        trace(tracing, submissions, outcomes.values());
         return List.copyOf(outcomes.values());
     }
 
@@ -143,6 +149,41 @@ public class Admission {
         }
         counts.forEach(meters::submitted);
         tellAccepted(outcomes);
+    }
+
+    /** For the span of a request; that of a record is told by who took the record. */
+    static void trace(Tracing tracing, List<Submission> submissions, Collection<Outcome> outcomes) {
+        if (!tracing.on()) {
+            return;
+        }
+        var step = Step.current();
+        if (submissions.size() == 1) {
+            trace(step, submissions.getFirst(), outcomes.iterator().next());
+        } else {
+            step.happened(
+                    "kiln.admitted",
+                    "kiln.jobs.accepted",
+                    outcomes.stream().filter(Outcome.Accepted.class::isInstance).count());
+        }
+    }
+
+    /** What became of one submission. */
+    static void trace(Step step, Submission submission, Outcome outcome) {
+        boolean accepted = outcome instanceof Outcome.Accepted;
+        step.of(outcome.id())
+                .of(submission.spec())
+                .state(accepted ? "QUEUED" : null)
+                .cause(
+                        switch (outcome) {
+                            case Outcome.Accepted _ -> "accepted";
+                            case Outcome.AlreadyKnown _, Outcome.Retired _ -> "repeated";
+                            case Outcome.Conflict _,
+                                    Outcome.UnknownContext _,
+                                    Outcome.BatchClosed _,
+                                    Outcome.BatchSize _,
+                                    Outcome.Unstorable _ ->
+                                    "refused";
+                        });
     }
 
     /** Of one its line; of a batch how many, since each has lines enough to come. */

@@ -8,6 +8,7 @@ import dev.kiln.problem.ProblemType;
 import dev.kiln.store.KeyedSubmissionStore;
 import dev.kiln.store.StoreUnavailable;
 import dev.kiln.store.SubmissionStore;
+import dev.kiln.tracing.Tracing;
 import dev.kiln.wire.Printable;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -27,19 +28,21 @@ class KeyedAdmission {
 
     private final Insert store;
     private final JobMeters meters;
+    private final Tracing tracing;
 
     @Inject
-    KeyedAdmission(KeyedSubmissionStore store, JobMeters meters) {
-        this((Insert) store::insert, meters);
+    KeyedAdmission(KeyedSubmissionStore store, JobMeters meters, Tracing tracing) {
+        this((Insert) store::insert, meters, tracing);
     }
 
     KeyedAdmission(Insert store) {
-        this(store, JobMeters.unread());
+        this(store, JobMeters.unread(), Tracing.off());
     }
 
-    private KeyedAdmission(Insert store, JobMeters meters) {
+    private KeyedAdmission(Insert store, JobMeters meters, Tracing tracing) {
         this.store = store;
         this.meters = meters;
+        this.tracing = tracing;
     }
 
     /**
@@ -49,11 +52,13 @@ class KeyedAdmission {
      * @throws ProblemException when the key belongs to another job
      * @throws StoreUnavailable when the same call may succeed later
      */
-    Admission.Outcome admit(Submission submission, String key, boolean ownId) {
+    Admission.Outcome admit(Submission given, String key, boolean ownId) {
+        var submission = tracing.inTrace(List.of(given)).getFirst();
         return switch (insert(submission, key, ownId)) {
             case KeyedSubmissionStore.Outcome.Told(var id, var outcome) -> {
                 var told = outcome(id, outcome);
                 Admission.tell(meters, List.of(told));
+                Admission.trace(tracing, List.of(submission), List.of(told));
                 yield told;
             }
             case KeyedSubmissionStore.Outcome.KeyTaken(var id) ->

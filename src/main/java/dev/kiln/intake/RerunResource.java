@@ -4,6 +4,7 @@ import dev.kiln.access.Requires;
 import dev.kiln.access.Right;
 import dev.kiln.job.Context;
 import dev.kiln.job.JobId;
+import dev.kiln.job.TraceParent;
 import dev.kiln.poll.JobDocument;
 import dev.kiln.poll.LongPoll;
 import dev.kiln.poll.WaitTime;
@@ -11,6 +12,8 @@ import dev.kiln.problem.ProblemException;
 import dev.kiln.problem.ProblemType;
 import dev.kiln.store.RerunStore;
 import dev.kiln.store.StoreUnavailable;
+import dev.kiln.tracing.Step;
+import dev.kiln.tracing.Tracing;
 import dev.kiln.wire.WireJson;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.POST;
@@ -47,12 +50,19 @@ public class RerunResource {
     private final SubmissionReader policy;
     private final LongPoll jobs;
     private final QueueGauge gauge;
+    private final Tracing tracing;
 
-    RerunResource(RerunStore store, SubmissionReader policy, LongPoll jobs, QueueGauge gauge) {
+    RerunResource(
+            RerunStore store,
+            SubmissionReader policy,
+            LongPoll jobs,
+            QueueGauge gauge,
+            Tracing tracing) {
         this.store = store;
         this.policy = policy;
         this.jobs = jobs;
         this.gauge = gauge;
+        this.tracing = tracing;
     }
 
     /** Makes a new job of the same submission, and waits for its end where that was asked for. */
@@ -100,10 +110,13 @@ public class RerunResource {
             throw Refusals.invalid(errors);
         }
         JobId fresh = JobId.next(Instant.now());
-        var outcome = store.rerun(id, fresh);
+        var outcome = store.rerun(id, fresh, trace(old));
         LOG.infof("jobId=%s outcome=rerun of %s: %s", fresh, id, outcome);
         return switch (outcome) {
-            case QUEUED -> answer(id, fresh, atMost);
+            case QUEUED -> {
+                Step.current().of(fresh).state("QUEUED").cause("rerun");
+                yield answer(id, fresh, atMost);
+            }
             case UNKNOWN -> throw unknown(id);
             case NOT_ENDED ->
                     throw new ProblemException(
@@ -112,6 +125,15 @@ public class RerunResource {
                                     .formatted(id, id));
             case CONTEXT_GONE -> throw gone(id, Objects.requireNonNull(old.context()));
         };
+    }
+
+    /** The request's, which refers to that of the old job. */
+    private @Nullable TraceParent trace(RerunStore.Old old) {
+        var here = tracing.here();
+        if (here != null && old.trace() != null) {
+            Step.current().linkTo(old.trace());
+        }
+        return here;
     }
 
     private Response answer(JobId old, JobId fresh, Duration atMost) throws InterruptedException {

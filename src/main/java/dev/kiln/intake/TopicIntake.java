@@ -4,6 +4,9 @@ import dev.kiln.job.JobId;
 import dev.kiln.job.Submission;
 import dev.kiln.store.RejectionStore;
 import dev.kiln.store.StoreUnavailable;
+import dev.kiln.tracing.Delivery;
+import dev.kiln.tracing.Step;
+import dev.kiln.tracing.Tracing;
 import dev.kiln.wire.FieldError;
 import dev.kiln.wire.FieldErrors;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -35,6 +38,7 @@ class TopicIntake {
     private final RecordAge age;
     private final TopicsConfig topics;
     private final RefusalLog refusals;
+    private final Tracing tracing;
 
     TopicIntake(
             TopicReader reader,
@@ -44,7 +48,8 @@ class TopicIntake {
             RejectedTopic rejectedTopic,
             RecordAge age,
             TopicsConfig topics,
-            RefusalLog refusals) {
+            RefusalLog refusals,
+            Tracing tracing) {
         this.reader = reader;
         this.admission = admission;
         this.cancels = cancels;
@@ -53,10 +58,16 @@ class TopicIntake {
         this.age = age;
         this.topics = topics;
         this.refusals = refusals;
+        this.tracing = tracing;
     }
 
-    /** A record that reads as a job. */
-    private record Arrival(ConsumerRecord<byte[], byte[]> source, Submission submission) {
+    /**
+     * A record that reads as a job.
+     *
+     * @param step that it is being taken
+     */
+    private record Arrival(
+            ConsumerRecord<byte[], byte[]> source, Submission submission, Step step) {
         JobId id() {
             return submission.id();
         }
@@ -68,8 +79,8 @@ class TopicIntake {
      * @throws IntakeStopped when this process stops before: the batch will be delivered again
      */
     void take(List<ConsumerRecord<byte[], byte[]>> batch) {
+        List<Arrival> arrivals = new ArrayList<>();
         try {
-            List<Arrival> arrivals = new ArrayList<>();
             List<TopicCancels.Wish> wishes = new ArrayList<>();
             for (var source : batch) {
                 switch (reader.read(value(source), origin(source))) {
@@ -80,7 +91,7 @@ class TopicIntake {
                                     List.of(Refusals.TOO_OLD),
                                     submission.spec().placement().tenant());
                     case TopicRecord.Submit(var submission) ->
-                            arrivals.add(new Arrival(source, submission));
+                            arrivals.add(arrival(source, submission));
                     case TopicRecord.Cancel(var cancellation) ->
                             wishes.add(
                                     new TopicCancels.Wish(source, cancellation, arrivals.size()));
@@ -95,14 +106,36 @@ class TopicIntake {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IntakeStopped();
+        } finally {
+            arrivals.forEach(arrival -> arrival.step().close());
         }
+    }
+
+    /** Each is in its producer's trace, or in one of its own. */
+    private Arrival arrival(ConsumerRecord<byte[], byte[]> source, Submission submission) {
+        var header = source.headers().lastHeader(Delivery.TRACEPARENT);
+        var step =
+                tracing.received(
+                        new Delivery(
+                                source.topic(),
+                                source.partition(),
+                                source.offset(),
+                                header == null ? null : header.value()));
+        var trace = step.asParent();
+        return new Arrival(source, trace == null ? submission : submission.in(trace), step);
     }
 
     private void admit(List<Arrival> arrivals) throws InterruptedException {
         var submissions = arrivals.stream().map(Arrival::submission).toList();
-        var outcomes = onceAvailable("Postgres", () -> admission.admit(submissions));
+        // The line of a job that came alone is in its trace.
+        var step = arrivals.size() == 1 ? arrivals.getFirst().step() : Step.NONE;
+        List<Admission.Outcome> outcomes;
+        try (var _ = step.work()) {
+            outcomes = onceAvailable("Postgres", () -> admission.admit(submissions));
+        }
         int retired = 0;
         for (int i = 0; i < arrivals.size(); i++) {
+            Admission.trace(arrivals.get(i).step(), arrivals.get(i).submission(), outcomes.get(i));
             var source = arrivals.get(i).source();
             // As of a repetition of a job that is still there there is nothing to tell anybody.
             if (outcomes.get(i) instanceof Admission.Outcome.Retired) {
@@ -154,11 +187,11 @@ class TopicIntake {
     }
 
     /** Something that can only fail in ways that pass by waiting, or by a bug. */
-    private interface Step<T> {
+    private interface Try<T> {
         T take() throws InterruptedException, ExecutionException, TimeoutException;
     }
 
-    private static <T> T onceAvailable(String what, Step<T> step) throws InterruptedException {
+    private static <T> T onceAvailable(String what, Try<T> step) throws InterruptedException {
         boolean told = false;
         while (true) {
             try {

@@ -1,6 +1,7 @@
 package dev.kiln.job;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A job that this worker must run.
@@ -11,5 +12,7 @@ import java.time.Duration;
  *     moment until which it was put off, or the end of its last pause
  * @param age at this claim, since its submission; at its first one as {@code waited}, so that the
  *     time for which a producer put it off does not count
+ * @param trace the trace that it belongs to; null of what is not traced
  */
-public record ClaimedJob(Lease lease, JobSpec spec, Duration waited, Duration age) {}
+public record ClaimedJob(
+        Lease lease, JobSpec spec, Duration waited, Duration age, @Nullable TraceParent trace) {}

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param epoch the claim that ended it; zero when it was never claimed
  * @param attempt how many attempts had been made by then
  * @param submittedAt when it became durable, on the database's clock
+ * @param trace the trace that it belongs to; null of what is not traced, and where nobody asked
  */
 public record Completion(
         JobId job,
@@ -17,7 +18,20 @@ public record Completion(
         @Nullable String batch,
         int attempt,
         Instant submittedAt,
-        End end) {
+        End end,
+        @Nullable TraceParent trace) {
+    /** Of a job that is not traced. */
+    public Completion(
+            JobId job,
+            long epoch,
+            String tenant,
+            @Nullable String batch,
+            int attempt,
+            Instant submittedAt,
+            End end) {
+        this(job, epoch, tenant, batch, attempt, submittedAt, end, null);
+    }
+
     /** The terminal {@link JobState}s, each with what its event tells. */
     public sealed interface End {
         /** The state's name. */

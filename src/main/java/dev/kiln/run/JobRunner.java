@@ -20,6 +20,8 @@ import dev.kiln.store.LeaseStore;
 import dev.kiln.store.ObjectsRemoved;
 import dev.kiln.store.ResultStore;
 import dev.kiln.store.StoreUnavailable;
+import dev.kiln.tracing.AttemptTrace;
+import dev.kiln.tracing.Tracing;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.function.Supplier;
@@ -39,6 +41,7 @@ public class JobRunner {
     private final HostHealth health;
     private final LiveRuns live;
     private final JobMeters meters;
+    private final Tracing tracing;
 
     JobRunner(
             Sandbox sandbox,
@@ -48,7 +51,8 @@ public class JobRunner {
             HeldLeases held,
             HostHealth health,
             LiveRuns live,
-            JobMeters meters) {
+            JobMeters meters,
+            Tracing tracing) {
         this.sandbox = sandbox;
         this.results = results;
         this.objects = objects;
@@ -57,6 +61,7 @@ public class JobRunner {
         this.health = health;
         this.live = live;
         this.meters = meters;
+        this.tracing = tracing;
     }
 
     /**
@@ -66,6 +71,13 @@ public class JobRunner {
      * @param ran called once, when the program no longer runs and the rest is to write it down
      */
     void run(ClaimedJob job, StopSignal stop, Runnable ran) throws InterruptedException {
+        try (var trace = tracing.attempt(job)) {
+            run(job, stop, ran, trace);
+        }
+    }
+
+    private void run(ClaimedJob job, StopSignal stop, Runnable ran, AttemptTrace trace)
+            throws InterruptedException {
         Lease lease = job.lease();
         String language = job.spec().program().language();
         long claimed = System.nanoTime();
@@ -80,9 +92,9 @@ public class JobRunner {
         var tap = new OutputTap();
         live.started(lease, tap);
         try {
-            var result = sandboxed(job, stop, tap, ran);
+            var result = sandboxed(job, stop, tap, ran, trace);
             held.ended(lease);
-            finish(job, result, claimed);
+            finish(job, result, claimed, trace);
         } catch (SandboxFault fault) {
             persist(() -> failed(job, fault));
         } catch (RunReleased released) {
@@ -103,7 +115,8 @@ public class JobRunner {
         }
     }
 
-    private ExecutionResult sandboxed(ClaimedJob job, StopSignal stop, OutputTap tap, Runnable ran)
+    private ExecutionResult sandboxed(
+            ClaimedJob job, StopSignal stop, OutputTap tap, Runnable ran, AttemptTrace trace)
             throws SandboxFault, RunReleased, InterruptedException {
         try {
             var spec = job.spec();
@@ -114,6 +127,7 @@ public class JobRunner {
             throw fault;
         } finally {
             ran.run();
+            trace.sandboxed(tap.started());
         }
     }
 
@@ -132,17 +146,25 @@ public class JobRunner {
     }
 
     /** What is too large for the row goes where it belongs first: a row refers to what is there. */
-    private void finish(ClaimedJob job, ExecutionResult result, long claimedNanos)
+    private void finish(
+            ClaimedJob job, ExecutionResult result, long claimedNanos, AttemptTrace trace)
             throws InterruptedException {
         var referring = persisted(() -> objects.put(job.lease(), result));
-        persist(() -> finish(job, result, referring, claimedNanos));
+        persist(() -> finish(job, result, referring, claimedNanos, trace));
     }
 
     /** Its age at the claim is the database's to say, what came after is this host's. */
     private void finish(
-            ClaimedJob job, ExecutionResult result, ExecutionResult referring, long claimedNanos) {
+            ClaimedJob job,
+            ExecutionResult result,
+            ExecutionResult referring,
+            long claimedNanos,
+            AttemptTrace trace) {
         Lease lease = job.lease();
-        boolean mine = written(lease, result, referring);
+        boolean mine = written(lease, result, referring, trace);
+        String state = mine ? state(result) : null;
+        String outcome = mine ? result.termination().wireName() : "lease-lost";
+        trace.ended(state, outcome, result.exitCode());
         if (mine) {
             Duration since = job.age().plusNanos(System.nanoTime() - claimedNanos);
             meters.ended(job.spec().program().language(), result, since);
@@ -152,8 +174,8 @@ public class JobRunner {
         }
         Transition.of(lease)
                 .of(job.spec())
-                .states("RUNNING", mine ? state(result) : null)
-                .outcome(mine ? result.termination().wireName() : "lease-lost")
+                .states("RUNNING", state)
+                .outcome(outcome)
                 .exitCode(result.exitCode())
                 .took(result.usage().wall())
                 .log(LOG, mine ? null : "the result was discarded");
@@ -163,12 +185,18 @@ public class JobRunner {
         return result.termination() == Termination.CANCELLED ? "CANCELLED" : "FINISHED";
     }
 
-    private boolean written(Lease lease, ExecutionResult result, ExecutionResult referring) {
-        try {
-            return results.finish(lease, referring);
-        } catch (ObjectsRemoved tooLate) {
-            LOG.debug("kept in the database", tooLate);
-            return results.finish(lease, result);
+    private boolean written(
+            Lease lease, ExecutionResult result, ExecutionResult referring, AttemptTrace trace) {
+        try (var commit = trace.commit()) {
+            try {
+                return results.finish(lease, referring);
+            } catch (ObjectsRemoved tooLate) {
+                LOG.debug("kept in the database", tooLate);
+                return results.finish(lease, result);
+            } catch (StoreUnavailable e) {
+                commit.failed("store_unavailable");
+                throw e;
+            }
         }
     }
 

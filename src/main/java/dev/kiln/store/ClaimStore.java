@@ -8,6 +8,7 @@ import dev.kiln.job.Limits;
 import dev.kiln.job.Needs;
 import dev.kiln.job.Placement;
 import dev.kiln.job.Program;
+import dev.kiln.job.TraceParent;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -60,7 +61,7 @@ public class ClaimStore {
             )
             select c.id, c.epoch, c.attempt, c.lease_until, c.tenant, c.batch, c.language, c.priority, c.image, c.network,
                    p.code, p.stdin, p.inputs, p.timeout_ms, p.memory_limit, p.cpu_limit, p.pids_limit, p.output_limit,
-                   p.disk_limit, p.context, p.context_sha256,
+                   p.disk_limit, p.context, p.context_sha256, p.traceparent,
                    extract(epoch from c.started_at - greatest(c.run_at, c.submitted_at)) * 1000 as waited_ms,
                    extract(epoch from c.started_at - c.submitted_at) * 1000 as age_ms
               from claimed c cross join lateral (select * from job_payload where job_id = c.id offset 0) p
@@ -142,7 +143,11 @@ public class ClaimStore {
         var lease = LeaseStore.lease(row, owner);
         var waited = duration(row, "waited_ms");
         return new ClaimedJob(
-                lease, spec, waited, lease.epoch() == 1 ? waited : duration(row, "age_ms"));
+                lease,
+                spec,
+                waited,
+                lease.epoch() == 1 ? waited : duration(row, "age_ms"),
+                TraceParent.stored(row.getString("traceparent")));
     }
 
     /** The clock of a transaction may stand before that of another one that began later. */

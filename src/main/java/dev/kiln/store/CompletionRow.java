@@ -9,6 +9,7 @@ import dev.kiln.job.Provenance;
 import dev.kiln.job.ResultSummary;
 import dev.kiln.job.StreamSummary;
 import dev.kiln.job.Termination;
+import dev.kiln.job.TraceParent;
 import dev.kiln.job.Usage;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -59,7 +60,8 @@ final class CompletionRow {
                 moment(row, "submitted_at"),
                 abandoned == null
                         ? end(row)
-                        : new Completion.End.Abandoned(abandoned, moment(row, "abandoned_at")));
+                        : new Completion.End.Abandoned(abandoned, moment(row, "abandoned_at")),
+                TraceParent.stored(row.getString("traceparent")));
     }
 
     private static Completion.End end(ResultSet row) throws SQLException {

@@ -31,12 +31,21 @@ public class OutboxStore {
                 delete from outbox where seq = any (array(select seq from oldest))
                 returning seq, job_id, epoch, abandoned_reason, abandoned_attempt, abandoned_at
             )
-            select t.job_id, t.epoch, t.abandoned_reason, t.abandoned_attempt, t.abandoned_at, %s
+            select t.job_id, t.epoch, t.abandoned_reason, t.abandoned_attempt, t.abandoned_at, %%s as traceparent, %s
               from taken t cross join lateral (select * from job where id = t.job_id offset 0) job
               left join lateral (select * from execution_result where job_id = t.job_id offset 0) r on true
+              %%s
              order by t.seq
             """
                     .formatted(CompletionRow.COLUMNS);
+
+    private static final String TAKE_UNTRACED = TAKE.formatted("null", "");
+
+    /** Where nobody makes spans the look at the payload is spared. */
+    private static final String TAKE_TRACED =
+            TAKE.formatted(
+                    "p.traceparent",
+                    "left join lateral (select traceparent from job_payload where job_id = t.job_id offset 0) p on true");
 
     private static final String OLDEST =
             "select extract(epoch from now() - created_at) * 1000 from outbox order by seq limit 1";
@@ -66,10 +75,20 @@ public class OutboxStore {
      * @throws StoreUnavailable when the same call may succeed later
      */
     public int relay(int most, Publisher publisher) {
+        return relay(most, false, publisher);
+    }
+
+    /**
+     * As {@link #relay(int, Publisher)}.
+     *
+     * @param traced whether to tell the trace of each job too
+     */
+    public int relay(int most, boolean traced, Publisher publisher) {
         return database.transaction(
                 () -> {
                     var step = QueueStep.begin("relay");
-                    var taken = database.inTransaction(connection -> take(connection, most));
+                    var taken =
+                            database.inTransaction(connection -> take(connection, most, traced));
                     if (!taken.isEmpty()) {
                         publisher.publish(taken);
                         step.end(taken.size());
@@ -95,9 +114,10 @@ public class OutboxStore {
                 });
     }
 
-    private static List<Completion> take(Connection connection, int most) throws SQLException {
+    private static List<Completion> take(Connection connection, int most, boolean traced)
+            throws SQLException {
         List<Completion> taken = new ArrayList<>();
-        try (var statement = connection.prepareStatement(TAKE)) {
+        try (var statement = connection.prepareStatement(traced ? TAKE_TRACED : TAKE_UNTRACED)) {
             statement.setInt(1, most);
             try (var row = statement.executeQuery()) {
                 while (row.next()) {

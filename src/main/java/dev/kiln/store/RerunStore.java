@@ -4,6 +4,7 @@ import dev.kiln.job.Context;
 import dev.kiln.job.JobId;
 import dev.kiln.job.Limits;
 import dev.kiln.job.Needs;
+import dev.kiln.job.TraceParent;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -24,7 +25,7 @@ public class RerunStore {
     private static final String FIND =
             """
             select job.state, job.tenant, job.image, job.network, p.timeout_ms, p.memory_limit, p.cpu_limit, p.pids_limit,
-                   p.output_limit, p.disk_limit, p.context_sha256
+                   p.output_limit, p.disk_limit, p.context_sha256, p.traceparent
               from job join job_payload p on p.job_id = job.id
              where job.id = ?
                for key share of job
@@ -55,9 +56,9 @@ public class RerunStore {
     private static final String INSERT_PAYLOAD =
             """
             insert into job_payload (job_id, code, stdin, inputs, body_hash, timeout_ms, memory_limit, cpu_limit,
-                                     pids_limit, output_limit, disk_limit, context, context_sha256)
+                                     pids_limit, output_limit, disk_limit, context, context_sha256, traceparent)
             select ?, code, stdin, inputs, body_hash, timeout_ms, memory_limit, cpu_limit,
-                   pids_limit, output_limit, disk_limit, context, context_sha256
+                   pids_limit, output_limit, disk_limit, context, context_sha256, ?::text
               from job_payload where job_id = ?
             """;
 
@@ -82,9 +83,14 @@ public class RerunStore {
      *
      * @param state the state's name
      * @param context what it read of what its tenant had uploaded
+     * @param trace the trace that it belonged to; null when it was not traced
      */
     public record Old(
-            String state, Limits limits, Needs needs, Context.@Nullable Uploaded context) {
+            String state,
+            Limits limits,
+            Needs needs,
+            Context.@Nullable Uploaded context,
+            @Nullable TraceParent trace) {
         /** Whether the job has come to its end. */
         public boolean ended() {
             return !UNENDED.contains(state);
@@ -116,17 +122,20 @@ public class RerunStore {
      * Queues a new job with what the old one was submitted as.
      *
      * @param fresh the new job's id, which nobody has used
+     * @param trace the trace that the new job belongs to; null when it is not traced
      * @throws StoreUnavailable when nobody knows whether it was written
      */
-    public Outcome rerun(JobId old, JobId fresh) {
-        var outcome = database.sql(connection -> rerun(connection, old, fresh));
+    public Outcome rerun(JobId old, JobId fresh, @Nullable TraceParent trace) {
+        var outcome = database.sql(connection -> rerun(connection, old, fresh, trace));
         if (outcome == Outcome.QUEUED) {
             signals.queued(1);
         }
         return outcome;
     }
 
-    private static Outcome rerun(Connection connection, JobId id, JobId fresh) throws SQLException {
+    private static Outcome rerun(
+            Connection connection, JobId id, JobId fresh, @Nullable TraceParent trace)
+            throws SQLException {
         var old = find(connection, id);
         if (old == null) {
             return Outcome.UNKNOWN;
@@ -142,14 +151,21 @@ public class RerunStore {
             statement.setObject(1, id.value());
             statement.execute();
         }
-        for (String copy : List.of(INSERT_JOB, INSERT_PAYLOAD, INSERT_CONTEXT_USE)) {
-            try (var statement = connection.prepareStatement(copy)) {
-                statement.setObject(1, fresh.value());
-                statement.setObject(2, id.value());
-                statement.executeUpdate();
-            }
-        }
+        String traceparent = trace == null ? null : trace.text();
+        copy(connection, INSERT_JOB, fresh.value(), id.value());
+        copy(connection, INSERT_PAYLOAD, fresh.value(), traceparent, id.value());
+        copy(connection, INSERT_CONTEXT_USE, fresh.value(), id.value());
         return Outcome.QUEUED;
+    }
+
+    private static void copy(Connection connection, String sql, @Nullable Object... values)
+            throws SQLException {
+        try (var statement = connection.prepareStatement(sql)) {
+            for (int i = 0; i < values.length; i++) {
+                statement.setObject(i + 1, values[i]);
+            }
+            statement.executeUpdate();
+        }
     }
 
     private static @Nullable Old find(Connection connection, JobId job) throws SQLException {
@@ -176,6 +192,7 @@ public class RerunStore {
                 context == null
                         ? null
                         : new Context.Uploaded(
-                                row.getString("tenant"), HexFormat.of().formatHex(context)));
+                                row.getString("tenant"), HexFormat.of().formatHex(context)),
+                TraceParent.stored(row.getString("traceparent")));
     }
 }

@@ -87,9 +87,9 @@ public class SubmissionStore {
     private static final String INSERT_PAYLOADS =
             """
             insert into job_payload (job_id, code, stdin, inputs, body_hash, timeout_ms, memory_limit, cpu_limit,
-                                     pids_limit, output_limit, disk_limit, context, context_sha256)
+                                     pids_limit, output_limit, disk_limit, context, context_sha256, traceparent)
             select * from unnest(?::uuid[], ?::bytea[], ?::bytea[], ?::bytea[], ?::bytea[], ?::bigint[], ?::bigint[],
-                                 ?::float8[], ?::int[], ?::bigint[], ?::bigint[], ?::bytea[], ?::bytea[]) as t (job_id)
+                                 ?::float8[], ?::int[], ?::bigint[], ?::bigint[], ?::bytea[], ?::bytea[], ?::text[]) as t (job_id)
              where not exists (select from retired_id r where r.id = t.job_id offset 0)
             """;
 
@@ -252,6 +252,7 @@ public class SubmissionStore {
             columns.longs(s -> s.spec().limits().diskBytes());
             columns.bytes(s -> inline(s.spec().program().context()));
             columns.bytes(s -> sha256(s.spec().program().context()));
+            columns.texts(s -> text(s.trace()));
             return statement.executeUpdate() == jobs.size() ? Set.of() : withdraw(connection, jobs);
         }
     }

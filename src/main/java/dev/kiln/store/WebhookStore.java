@@ -53,9 +53,10 @@ public class WebhookStore {
                 returning *
             )
             select t.id as delivery, t.attempts as tries, t.failures, t.url, t.host,
-                   t.job_id, t.epoch, t.abandoned_reason, t.abandoned_attempt, t.abandoned_at, %s
+                   t.job_id, t.epoch, t.abandoned_reason, t.abandoned_attempt, t.abandoned_at, p.traceparent, %s
               from begun t cross join lateral (select * from job where id = t.job_id offset 0) job
               left join lateral (select * from execution_result where job_id = t.job_id offset 0) r on true
+              left join lateral (select traceparent from job_payload where job_id = t.job_id offset 0) p on true
              order by t.id
             """
                     .formatted(CompletionRow.COLUMNS);

@@ -1,6 +1,7 @@
 package dev.kiln.webhook;
 
 import dev.kiln.event.CompletionEvent;
+import dev.kiln.job.TraceParent;
 import dev.kiln.tls.TrustedRoots;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Inject;
@@ -128,11 +129,24 @@ class Poster {
      * @param body JSON as UTF-8
      */
     Attempt post(URI url, String id, Signature signature, byte[] body) {
+        return post(url, id, signature, body, null);
+    }
+
+    /**
+     * As {@link #post(URI, String, Signature, byte[])}.
+     *
+     * @param trace told to the receiver, unless it is null
+     */
+    Attempt post(
+            URI url, String id, Signature signature, byte[] body, @Nullable TraceParent trace) {
         var now = Instant.now();
         var request = new HttpPost(url);
         request.setHeader("webhook-id", id);
         request.setHeader("webhook-timestamp", now.getEpochSecond());
         request.setHeader("webhook-signature", signature.of(id, now, body));
+        if (trace != null) {
+            request.setHeader("traceparent", trace.text());
+        }
         request.setEntity(
                 new ByteArrayEntity(body, ContentType.create(CompletionEvent.MEDIA_TYPE)));
         var late = new AtomicBoolean();

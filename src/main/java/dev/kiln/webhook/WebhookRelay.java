@@ -8,6 +8,7 @@ import dev.kiln.store.Doorbell;
 import dev.kiln.store.DueWebhook;
 import dev.kiln.store.StoreUnavailable;
 import dev.kiln.store.WebhookStore;
+import dev.kiln.tracing.Tracing;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -29,12 +30,14 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 class WebhookRelay {
     private static final Logger LOG = Logger.getLogger(WebhookRelay.class);
+    private static final String STATUS = "http.response.status_code";
 
     private final WebhookStore store;
     private final WebhookRules rules;
     private final WebhookConfig config;
     private final KilnConfig kiln;
     private final Poster poster;
+    private final Tracing tracing;
     private final InFlight inFlight;
     private final Schedule schedule;
     private final Doorbell bell = new Doorbell();
@@ -47,12 +50,14 @@ class WebhookRelay {
             WebhookRules rules,
             WebhookConfig config,
             KilnConfig kiln,
-            Poster poster) {
+            Poster poster,
+            Tracing tracing) {
         this.store = store;
         this.rules = rules;
         this.config = config;
         this.kiln = kiln;
         this.poster = poster;
+        this.tracing = tracing;
         this.inFlight = new InFlight(config.concurrency());
         this.schedule =
                 new Schedule(config.schedule(), () -> ThreadLocalRandom.current().nextDouble());
@@ -120,19 +125,34 @@ class WebhookRelay {
     }
 
     private Attempt attempt(DueWebhook due) {
-        var event = due.event();
-        return rules.signature(event.tenant())
-                .map(
-                        signature ->
-                                poster.post(
-                                        URI.create(due.url()),
-                                        CompletionEvent.id(event),
-                                        signature,
-                                        CompletionEvent.of(event)))
+        return rules.signature(due.event().tenant())
+                .map(signature -> post(due, signature))
                 .orElseGet(
                         () ->
                                 new Attempt.Failed(
                                         null, "the tenant has no secret here any more", null));
+    }
+
+    private Attempt post(DueWebhook due, Signature signature) {
+        var event = due.event();
+        try (var step = tracing.posting(due.host(), due.attempt(), event)) {
+            var attempt =
+                    poster.post(
+                            URI.create(due.url()),
+                            CompletionEvent.id(event),
+                            signature,
+                            CompletionEvent.of(event),
+                            step.asParent());
+            switch (attempt) {
+                case Attempt.Taken(int status) -> step.put(STATUS, status);
+                case Attempt.Gone(int status) ->
+                        step.put(STATUS, status).failed(String.valueOf(status));
+                case Attempt.Failed(Integer status, _, _) when status != null ->
+                        step.put(STATUS, status).failed(String.valueOf(status));
+                case Attempt.Failed _ -> step.failed("no_answer");
+            }
+            return attempt;
+        }
     }
 
     private void note(DueWebhook due, Attempt attempt) {

@@ -270,7 +270,7 @@ class BatchEndIT {
         leases.abandon(claim(1).getFirst(), LeaseStore.By.HOLDER, "died", "gave up");
         assertThat(batches.complete(MOST)).isEqualTo(1);
         var fresh = Jobs.id();
-        assertThat(reruns.rerun(job.id(), fresh)).isEqualTo(RerunStore.Outcome.QUEUED);
+        assertThat(reruns.rerun(job.id(), fresh, null)).isEqualTo(RerunStore.Outcome.QUEUED);
         assertThat(batchOf(fresh)).isNull();
         retries.retry(List.of(job.id()));
         assertThat(batches.complete(MOST)).isZero();
@@ -285,7 +285,7 @@ class BatchEndIT {
         submissions.insert(List.of(job));
         finish(claim(1).getFirst());
         var fresh = Jobs.id();
-        reruns.rerun(job.id(), fresh);
+        reruns.rerun(job.id(), fresh, null);
         assertThat(batchOf(fresh)).isEqualTo("b");
     }
 

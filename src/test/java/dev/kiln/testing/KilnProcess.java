@@ -125,6 +125,15 @@ public final class KilnProcess implements AutoCloseable {
                         .POST(BodyPublishers.ofString(json)));
     }
 
+    /** Posts a document in a trace that the client says it is in. */
+    public HttpResponse<String> post(String path, String type, String body, String traceparent) {
+        return send(
+                HttpRequest.newBuilder(url.resolve(path))
+                        .header("Content-Type", type)
+                        .header("traceparent", traceparent)
+                        .POST(BodyPublishers.ofString(body)));
+    }
+
     /** Deletes what is at this path. */
     public HttpResponse<String> delete(String path) {
         return send(HttpRequest.newBuilder(url.resolve(path)).DELETE());

@@ -57,6 +57,21 @@ public final class Topics implements AutoCloseable {
         }
     }
 
+    /** Produces to {@code kiln.jobs} with a header; returns when the broker has it. */
+    public void submit(String key, String document, String header, byte[] value) {
+        var record =
+                new ProducerRecord<>(
+                        "kiln.jobs",
+                        key.getBytes(StandardCharsets.UTF_8),
+                        document.getBytes(StandardCharsets.UTF_8));
+        record.headers().add(header, value);
+        try {
+            producer.send(record).get();
+        } catch (InterruptedException | ExecutionException e) {
+            throw new AssertionError("the broker did not take the record", e);
+        }
+    }
+
     /** The first record of a topic that the test looks for; fails when it does not come. */
     public ConsumerRecord<String, String> await(
             String topic, Predicate<ConsumerRecord<String, String>> wanted) {

@@ -2,6 +2,7 @@ package dev.kiln.webhook;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kiln.job.TraceParent;
 import dev.kiln.testing.TestCa;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.io.IOException;
@@ -61,6 +62,23 @@ class PosterTest {
         assertThat(post.type()).startsWith("application/cloudevents+json");
         assertThat(post.body()).isEqualTo(BODY);
         assertThat(names.asked).containsExactly("hooks.example");
+    }
+
+    @Test
+    void the_receiver_is_told_the_trace() {
+        var headers = new ArrayList<String>();
+        receiver.handler =
+                exchange -> {
+                    headers.add(exchange.getRequestHeaders().getFirst("traceparent"));
+                    Receiver.answer(exchange, 204);
+                };
+        var trace = new TraceParent("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+        names.next(HERE);
+        var poster = new Poster(config("5s"), names, _ -> true);
+        var url = URI.create(receiver.url("hooks.example", "/"));
+        assertThat(poster.post(url, "event/1", SIGNATURE, BODY, trace))
+                .isEqualTo(new Attempt.Taken(204));
+        assertThat(headers).containsExactly(trace.text());
     }
 
     @Test
