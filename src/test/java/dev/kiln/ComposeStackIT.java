@@ -33,7 +33,7 @@ class ComposeStackIT {
     private static final int EACH = 10;
     private static final String KERNEL =
             "import os, time; time.sleep(0.5); print(os.uname().release)";
-    private static final String LONG = "import os, time; time.sleep(8); print(os.uname().release)";
+    private static final String LONG = "import os, time; time.sleep(12); print(os.uname().release)";
 
     private static ComposeStack stack;
 
@@ -76,7 +76,6 @@ class ComposeStackIT {
                         });
         awaitWorkers(key, 3);
 
-        stack.ask(key, "/v1/batches?batch=stack", overHttp.toString());
         stack.feed(
                 String.join("\n", overKafka) + "\n",
                 "exec",
@@ -87,6 +86,7 @@ class ComposeStackIT {
                 "kafka:9092",
                 "--topic",
                 "kiln.jobs");
+        stack.ask(key, "/v1/batches?batch=stack", overHttp.toString());
         await().atMost(LIMIT).until(() -> state(key, longest).equals("RUNNING"));
         String victim = container(job(key, longest));
         ComposeStack.docker("kill", victim);

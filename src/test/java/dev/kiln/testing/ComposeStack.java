@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The stack of {@code docker-compose.yml}, of images that set-up makes of this build: a project, a
@@ -43,6 +44,7 @@ public final class ComposeStack {
             "kiln-test-" + Integer.toHexString(ThreadLocalRandom.current().nextInt());
     private final Path home;
     private final List<String> compose;
+    private @Nullable String address;
 
     /** Has the images made and the settings written; starts nothing. */
     public ComposeStack() {
@@ -129,7 +131,9 @@ public final class ComposeStack {
     /** What the server answers with this key; a body means POST. */
     public JsonNode ask(String key, String path, String body) {
         try {
-            String address = compose("port", "api", "8080").strip();
+            if (address == null) {
+                address = compose("port", "api", "8080").strip();
+            }
             var request =
                     HttpRequest.newBuilder(URI.create("http://" + address + path))
                             .timeout(Duration.ofMinutes(1))
