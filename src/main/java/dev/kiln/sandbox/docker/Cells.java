@@ -20,6 +20,9 @@ final class Cells {
     static final String LABEL_INSTANCE = "dev.kiln.instance";
     private static final Logger LOG = Logger.getLogger(Cells.class);
 
+    /** A runner that nobody listens to any more needs some milliseconds, more on a busy host. */
+    private static final Duration GOES_BY_ITSELF = Duration.ofSeconds(1);
+
     private final Engine engine;
     private final Instance instance;
     private final Path home;
@@ -171,7 +174,14 @@ final class Cells {
 
     private boolean remove(String id) throws InterruptedException {
         try {
-            engine.remove(id, killTimeout);
+            if (!engine.removeEnded(id, killTimeout)) {
+                // Its runner was hung up on, and goes by itself.
+                if (!engine.awaitEnd(id, GOES_BY_ITSELF)) {
+                    killProcesses(id);
+                    engine.awaitEnd(id, killTimeout);
+                }
+                engine.remove(id, killTimeout);
+            }
             return true;
         } catch (SandboxFault hung) {
             LOG.warnf("container=%s not removed, killing its processes: %s", id, hung.getMessage());
@@ -181,26 +191,16 @@ final class Cells {
     }
 
     /**
-     * Kills the cell's processes through the engine, without it when it hangs; false when none was
+     * Kills the cell's processes, through the engine where this worker may not; false when none was
      * alive any more.
      */
     boolean kill(Cell cell) throws InterruptedException, SandboxFault {
-        try {
-            return engine.kill(cell.id(), killTimeout);
-        } catch (SandboxFault hung) {
-            LOG.warnf(
-                    "container=%s not killed by the engine, killing its processes: %s",
-                    cell.id(), hung.getMessage());
-            if (killProcesses(cell.id()) == 0) {
-                throw hung;
-            }
-            return true;
-        }
+        return killProcesses(cell.id()) > 0 || engine.kill(cell.id(), killTimeout);
     }
 
     private static int killProcesses(String id) {
         try {
-            return LastResort.kill(id);
+            return SandboxProcesses.kill(id);
         } catch (IOException unreadable) {
             LOG.warnf("container=%s /proc cannot be read: %s", id, unreadable.getMessage());
             return 0;

@@ -212,6 +212,26 @@ final class Engine implements Closeable {
         }
     }
 
+    /** Waits for the container to have ended; false when it has not, as long as it was waited. */
+    boolean awaitEnd(String id, Duration patience) throws SandboxFault, InterruptedException {
+        try {
+            // The engine is asked a little longer, so that what is late is the container.
+            return tryCall(
+                    "wait for a container",
+                    patience.plus(limit),
+                    () -> {
+                        try (var wait = client.waitContainerCmd(id).start()) {
+                            return wait.awaitCompletion(patience.toMillis(), TimeUnit.MILLISECONDS);
+                        }
+                    });
+        } catch (Refused no) {
+            if (no.status() == NOT_FOUND) {
+                return true;
+            }
+            throw unexpected(no);
+        }
+    }
+
     /** Kills all of a container; false when it was not running any more. */
     boolean kill(String id, Duration patience) throws SandboxFault, InterruptedException {
         try {
@@ -224,6 +244,31 @@ final class Engine implements Closeable {
                             return true;
                         } catch (ConflictException | NotFoundException notRunning) {
                             return false;
+                        }
+                    });
+        } catch (Refused no) {
+            throw unexpected(no);
+        }
+    }
+
+    /**
+     * Removes a container that has ended or was never started; false when it runs. No harm when it
+     * is gone or already on its way.
+     */
+    boolean removeEnded(String id, Duration patience) throws SandboxFault, InterruptedException {
+        try {
+            return tryCall(
+                    "remove a container",
+                    patience,
+                    () -> {
+                        try {
+                            client.removeContainerCmd(id).withRemoveVolumes(true).exec();
+                            return true;
+                        } catch (NotFoundException gone) {
+                            return true;
+                        } catch (ConflictException running) {
+                            return String.valueOf(running.getMessage())
+                                    .contains("already in progress");
                         }
                     });
         } catch (Refused no) {

@@ -98,8 +98,9 @@ final class Orphans {
         if (!abandoned(name)) {
             return Fate.HELD;
         }
-        LastResort.kill(container.getId());
+        SandboxProcesses.kill(container.getId());
         try {
+            engine.awaitEnd(container.getId(), killTimeout);
             engine.remove(container.getId(), killTimeout);
         } catch (SandboxFault late) {
             // Nothing runs in it any more, so that it is no reason not to work: the next sweep

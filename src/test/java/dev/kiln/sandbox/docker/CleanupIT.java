@@ -3,6 +3,8 @@ package dev.kiln.sandbox.docker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.kiln.job.Limits;
+import dev.kiln.job.Termination;
 import dev.kiln.sandbox.ContextSource;
 import dev.kiln.sandbox.StopSignal;
 import dev.kiln.testing.EngineCord;
@@ -10,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -19,6 +22,9 @@ import org.junit.jupiter.api.Test;
 
 /** Nothing of a run outlives it, however it or its worker ended. */
 class CleanupIT {
+    private static final Limits CROWD =
+            new Limits(Duration.ofSeconds(4), 256 << 20, 1.0, 50, 10_000, 8 << 20);
+
     private SandboxHost host;
     private DockerCli docker;
 
@@ -52,6 +58,23 @@ class CleanupIT {
                 .as("pooled connections to the engine may differ")
                 .isBetween(descriptors - 4, descriptors + 4);
         assertThat((long) Thread.getAllStackTraces().size()).isLessThanOrEqualTo(threads + 4);
+    }
+
+    /** Whose kill hangs for as many seconds as a sandbox has processes above some thirty. */
+    @Test
+    void neither_a_verdict_nor_a_removal_takes_the_kill_of_the_engine() throws Exception {
+        long since = Instant.now().getEpochSecond();
+        String crowd = "i=0; while [ $i -lt 45 ]; do sleep 1000 & i=$((i+1)); done; ";
+
+        var killed = host.shell(crowd + "wait", CROWD);
+        var left = host.shell(crowd + "exit 3", CROWD);
+
+        assertThat(killed.termination()).isEqualTo(Termination.TIMED_OUT);
+        assertThat(left.exitCode()).isEqualTo(3);
+        assertThat(docker.containers()).isEmpty();
+        assertThat(docker.events(since))
+                .contains("create", "start", "die", "destroy")
+                .doesNotContain("kill");
     }
 
     private static long descriptors() throws IOException {

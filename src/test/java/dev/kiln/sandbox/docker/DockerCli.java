@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +48,22 @@ final class DockerCli {
     /** Full ids of all containers of the home, running or not. */
     List<String> containers() {
         return run("ps", "-aq", "--no-trunc", "--filter", "label=dev.kiln.home=" + home)
+                .lines()
+                .toList();
+    }
+
+    /** What the engine did with containers of the home since that second, by its own account. */
+    List<String> events(long sinceEpochSecond) {
+        return run(
+                        "events",
+                        "--since",
+                        Long.toString(sinceEpochSecond),
+                        "--until",
+                        Long.toString(Instant.now().getEpochSecond() + 1),
+                        "--filter",
+                        "label=dev.kiln.home=" + home,
+                        "--format",
+                        "{{.Action}}")
                 .lines()
                 .toList();
     }

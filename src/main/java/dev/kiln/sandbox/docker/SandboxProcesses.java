@@ -7,19 +7,19 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Kills a sandbox's processes without the engine, when that hangs or has lost sight of them (a
- * failed start can leave a live sandbox that the engine no longer lists). A process belongs to a
- * container when its cgroup's path holds the container's id, 64 hexadecimal digits, whatever the
- * layout of the cgroups.
+ * Kills a sandbox's processes without the engine: that takes tens of milliseconds and hangs for as
+ * many seconds as a sandbox has processes above some thirty (see decision 54), and of a failed
+ * start it can lose sight. A process belongs to a container when its cgroup's path holds the
+ * container's id, 64 hexadecimal digits, whatever the layout of the cgroups.
  */
-final class LastResort {
+final class SandboxProcesses {
     private static final Pattern FULL_ID = Pattern.compile("[0-9a-f]{64}");
 
-    private LastResort() {}
+    private SandboxProcesses() {}
 
     /**
-     * Sends SIGKILL to all processes of the container; returns how many there were. Anything but a
-     * full id matches nothing.
+     * Sends SIGKILL to all processes of the container; returns how many there were that this worker
+     * sees and may kill. Anything but a full id matches nothing.
      */
     static int kill(String containerId) throws IOException {
         if (!FULL_ID.matcher(containerId).matches()) {
@@ -52,7 +52,7 @@ final class LastResort {
         Cgroup.of(pid, containerId)
                 .freeze()
                 .filter(freeze -> Files.isWritable(freeze.file()))
-                .ifPresent(LastResort::thaw);
+                .ifPresent(SandboxProcesses::thaw);
     }
 
     private static void thaw(Cgroup.Freeze freeze) {
