@@ -23,6 +23,7 @@ mkdir -p "$KILN_HOME" "$work"
 . "$here/lib/network.sh"
 . "$here/lib/build.sh"
 . "$here/lib/worker.sh"
+. "$here/lib/stack.sh"
 step_log_dir=$box/log
 
 if ! have jq; then
@@ -371,6 +372,55 @@ image_fails() {
   language=lisp ends 3 "could not be built from docker/sandbox/lisp: check that containers reach" build_sandbox_image
 }
 check "an image that cannot be built is named with its folder" image_fails
+
+# --- the stack of docker-compose.yml
+
+image_of_registry() {
+  with_docker <<<'echo "<no value>"'
+  same "postgres:18" "$(named_ready postgres:18 any-source)"
+}
+check "an image of the registry is taken as it is" image_of_registry
+
+image_made_here() {
+  docker() { echo source-1; }
+  same "postgres:18, made here" "$(named_ready postgres:18 source-1)"
+  no named_ready postgres:18 source-2
+  docker() { return 1; }
+  no named_ready postgres:18 source-1
+}
+check "an image made here is made again when its sources have changed" image_made_here
+
+image_of_ones_own() {
+  with_docker <<<'exit 1'
+  ends 3 "The image mine:1 could not be pulled: check POSTGRES_IMAGE and the registry" provide_named mine:1 postgres:18 POSTGRES_IMAGE true
+}
+check "nothing stands in for an image that somebody named" image_of_ones_own
+
+image_without_build() {
+  run_jar=$box/nowhere.jar
+  ends 3 "There is no build to make an image of: run ./kiln setup first" build_kiln_image
+}
+check "without a build there is no image of Kiln" image_without_build
+
+asks_for_settings() {
+  rm -rf "$box/compose" && mkdir "$box/compose"
+  script "$box/fake/docker" <<<'echo "{}"'
+  PATH=$box/fake:$PATH
+  ends 3 "This host is not set up to run jobs" "$repo/deploy/compose/init" "$box/compose/env"
+  no test -e "$box/compose/env"
+  script "$box/fake/docker" <<<'echo "{\"kiln-gvisor\":{\"path\":\"/opt/runsc\",\"runtimeArgs\":[]}}"'
+  mkdir -p "$KILN_HOME/runner"
+  "$repo/deploy/compose/init" "$box/compose/env"
+  contains "$(cat "$box/compose/env")" "KILN_RUNSC=/opt/runsc"
+  same 400 "$(stat -c %a "$box/compose/env.admin-key")"
+  local password
+  password=$(sed -n 's/^KILN_DATABASE_PASSWORD=//p' "$box/compose/env")
+  same 48 "${#password}"
+  "$repo/deploy/compose/init" "$box/compose/env"
+  same "KILN_DATABASE_PASSWORD=$password" "$(grep PASSWORD "$box/compose/env")"
+  rm -rf "$KILN_HOME/runner"
+}
+check "passwords are made on a host that can run jobs, and only once" asks_for_settings
 
 # --- network
 

@@ -111,11 +111,36 @@ final class Cgroup {
             String[] parts = line.split(":", 3);
             if (parts.length == 3 && parts[2].length() > 1) {
                 for (String controller : parts[1].split(",", -1)) {
-                    found.put(controller, root.resolve(controller).resolve(parts[2].substring(1)));
+                    found.put(controller, locate(root.resolve(controller), parts[2].substring(1)));
                 }
             }
         }
         return found;
+    }
+
+    /**
+     * A worker that is in a container with a cgroup namespace of its own is told paths from its own
+     * cgroup on: up with {@code ..}, and down again. What follows lies below the root, or, where
+     * both containers have the same parent, below a directory there that the path does not name.
+     */
+    private static Path locate(Path root, String path) {
+        Path relative = Path.of(path);
+        int up = 0;
+        while (up < relative.getNameCount() - 1 && relative.getName(up).toString().equals("..")) {
+            up++;
+        }
+        Path down = relative.subpath(up, relative.getNameCount());
+        if (up == 0 || Files.isDirectory(root.resolve(down))) {
+            return root.resolve(down);
+        }
+        try (var parents = Files.list(root)) {
+            return parents.map(parent -> parent.resolve(down))
+                    .filter(Files::isDirectory)
+                    .findFirst()
+                    .orElse(root.resolve(down));
+        } catch (IOException unreadable) {
+            return root.resolve(down);
+        }
     }
 
     /** Reads the accounts as they are now. */

@@ -2,9 +2,12 @@ package dev.kiln.sandbox.docker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What the host's kernel says of a sandbox, in its own words. */
 class HostEvidenceTest {
@@ -63,6 +66,20 @@ class HostEvidenceTest {
                 .containsOnlyKeys("")
                 .containsValue(Path.of("/cg/system.slice/docker-x.scope"));
         assertThat(Cgroup.directories("nonsense", ROOT)).isEmpty();
+    }
+
+    @Test
+    void a_worker_with_a_cgroup_namespace_of_its_own_finds_the_neighbours(@TempDir Path root)
+            throws IOException {
+        Path beside = Files.createDirectories(root.resolve("system.slice/docker-x.scope"));
+        Path below = Files.createDirectories(root.resolve("docker/x"));
+
+        assertThat(Cgroup.directories("0::/../docker-x.scope\n", root)).containsEntry("", beside);
+        assertThat(Cgroup.directories("0::/../x\n", root)).containsEntry("", below);
+        assertThat(Cgroup.directories("0::/../../../system.slice/docker-x.scope\n", root))
+                .containsEntry("", beside);
+        assertThat(Cgroup.directories("0::/../gone\n", root))
+                .containsEntry("", root.resolve("gone"));
     }
 
     @Test

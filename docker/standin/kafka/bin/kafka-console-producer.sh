@@ -1,0 +1,3 @@
+#!/bin/bash
+export KAFKA_HEAP_OPTS=-Xmx128m
+exec /opt/kafka/bin/kafka-run-class.sh org.apache.kafka.tools.ConsoleProducer "$@"
