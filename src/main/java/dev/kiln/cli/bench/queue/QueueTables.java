@@ -83,6 +83,14 @@ final class QueueTables implements AutoCloseable {
                                 row.getInt(1), Duration.ofNanos((long) (row.getDouble(2) * 1e9))));
     }
 
+    /** How many have a result that came since then, and how long their programs took together. */
+    ScaleStage.Jobs resultsSince(OffsetDateTime mark) throws SQLException {
+        return one(
+                "select count(*), coalesce(sum(duration_ms), 0) from execution_result where created_at > '%s'"
+                        .formatted(mark),
+                row -> new ScaleStage.Jobs(row.getInt(1), Duration.ofMillis(row.getLong(2))));
+    }
+
     /** The process that all of Postgres are children of. */
     long postmaster() throws SQLException {
         long backend = one("select pg_backend_pid()", row -> row.getLong(1));
