@@ -6,6 +6,7 @@ import dev.kiln.cli.client.Json;
 import dev.kiln.cli.report.ExitCode;
 import dev.kiln.cli.terminal.Steps;
 import dev.kiln.cli.terminal.Terminal;
+import dev.kiln.embedded.ServerStartException;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -65,6 +67,8 @@ public final class ScaleCommand implements Callable<Integer> {
             description = "For how many seconds it runs before that (default: ${DEFAULT-VALUE}).")
     private int warmUp;
 
+    private @Nullable ServerStartException failure;
+
     /** Prints there. */
     public ScaleCommand(Terminal terminal) {
         this.terminal = terminal;
@@ -96,6 +100,9 @@ public final class ScaleCommand implements Callable<Integer> {
                         terminal.out().println(Json.line(stage));
                     });
         }
+        if (failure != null) {
+            throw failure;
+        }
         return ExitCode.SUCCEEDED;
     }
 
@@ -125,14 +132,13 @@ public final class ScaleCommand implements Callable<Integer> {
                 var feed = new ScaleFeed(machine, Duration.ofMillis(jobMillis));
                 var tables = new QueueTables(machine);
                 var meter = new DatabaseMeter(machine)) {
-            for (int wanted : hosts) {
-                steps.run("start hosts, up to " + wanted, () -> fleet.grow(wanted));
-                feed.slots(fleet.slots());
-                steps.run("let it run in", () -> Thread.sleep(Duration.ofSeconds(warmUp)));
-                stages.add(
-                        steps.call(
-                                "measure %d hosts".formatted(wanted),
-                                () -> stage(machine, fleet, tables, meter)));
+            try {
+                for (int wanted : hosts) {
+                    stages.add(stage(machine, fleet, feed, tables, meter, wanted));
+                }
+            } catch (ServerStartException e) {
+                // What was measured before is told all the same.
+                failure = e;
             }
             feed.slots(0);
             steps.run("let the rest end", () -> awaitEnd(tables));
@@ -144,8 +150,27 @@ public final class ScaleCommand implements Callable<Integer> {
         for (ScaleStage stage : stages) {
             lines.add(stage.json(QueueSteps.in(servers, List.of(stage.window()))));
         }
-        lines.getLast().set("bytes_per_job_kept", kept(sizes, ended));
+        if (!lines.isEmpty()) {
+            lines.getLast().set("bytes_per_job_kept", kept(sizes, ended));
+        }
         return lines;
+    }
+
+    /** Lets the fleet grow to so many hosts and run in, then measures it. */
+    private ScaleStage stage(
+            QueueMachine machine,
+            ScaleFleet fleet,
+            ScaleFeed feed,
+            QueueTables tables,
+            DatabaseMeter meter,
+            int wanted)
+            throws Exception {
+        feed.slots(0);
+        steps.run("start hosts, up to " + wanted, () -> fleet.grow(wanted));
+        feed.slots(fleet.slots());
+        steps.run("let it run in", () -> Thread.sleep(Duration.ofSeconds(warmUp)));
+        return steps.call(
+                "measure %d hosts".formatted(wanted), () -> stage(machine, fleet, tables, meter));
     }
 
     private ScaleStage stage(

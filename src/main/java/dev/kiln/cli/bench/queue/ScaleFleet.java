@@ -1,5 +1,7 @@
 package dev.kiln.cli.bench.queue;
 
+import dev.kiln.embedded.ServerEndedException;
+import dev.kiln.embedded.ServerStartException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,7 +13,10 @@ import java.util.concurrent.Future;
 /** Processes that stand for as many hosts, beside one that has the doors and the relay. */
 final class ScaleFleet implements AutoCloseable {
     /** More at once would wait for each other's processor. */
-    private static final int STARTED_AT_ONCE = 4;
+    private static final int STARTED_AT_ONCE = 2;
+
+    /** On a busy machine one may find the database too slow to begin with. */
+    private static final int TRIES = 3;
 
     private final QueueMachine machine;
     private final int slots;
@@ -29,16 +34,41 @@ final class ScaleFleet implements AutoCloseable {
         this.doors = machine.simulated("scale-doors", 1, "api,intake,relay");
     }
 
-    /** Starts more, until there are so many. */
-    void grow(int wanted) throws InterruptedException, ExecutionException {
+    /**
+     * Starts more, until there are so many.
+     *
+     * @throws ServerStartException when one of them cannot be started; the others are there
+     */
+    void grow(int wanted) throws InterruptedException {
         try (var threads = Executors.newFixedThreadPool(STARTED_AT_ONCE)) {
             List<Future<QueueServer>> starting = new ArrayList<>();
             for (int number = hosts.size() + 1; number <= wanted; number++) {
                 String name = "scale-host-" + number;
-                starting.add(threads.submit(() -> machine.simulated(name, slots, "worker")));
+                starting.add(threads.submit(() -> host(name)));
             }
             for (var each : starting) {
-                hosts.add(each.get());
+                add(each);
+            }
+        }
+    }
+
+    private void add(Future<QueueServer> starting) throws InterruptedException {
+        try {
+            hosts.add(starting.get());
+        } catch (ExecutionException e) {
+            throw new ServerStartException("a host could not be started: " + e.getMessage(), e);
+        }
+    }
+
+    /** As a supervisor would start it. */
+    private QueueServer host(String name) throws InterruptedException, IOException {
+        for (int left = TRIES - 1; ; left--) {
+            try {
+                return machine.simulated(name, slots, "worker");
+            } catch (ServerStartException | ServerEndedException e) {
+                if (left == 0) {
+                    throw e;
+                }
             }
         }
     }
