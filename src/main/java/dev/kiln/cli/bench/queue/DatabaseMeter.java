@@ -93,11 +93,16 @@ final class DatabaseMeter implements AutoCloseable {
     /**
      * All that is counted at one moment, or between two.
      *
+     * @param nanos of this machine's clock
+     * @param ended jobs that came to their end: what the others are to be divided by, since reading
+     *     takes time on a busy machine
      * @param wal bytes of the server's log
      * @param commits transactions
      * @param sizes of tables (with their TOAST) and indexes, in bytes; always those of the moment
      */
     record Counts(
+            long nanos,
+            long ended,
             long wal,
             long commits,
             Rows rows,
@@ -113,6 +118,8 @@ final class DatabaseMeter implements AutoCloseable {
                                             before.statements.getOrDefault(
                                                     kind, new Cost(0, 0, 0, 0)))));
             return new Counts(
+                    nanos - before.nanos,
+                    ended - before.ended,
                     wal - before.wal,
                     commits - before.commits,
                     rows.minus(before.rows),
@@ -123,6 +130,8 @@ final class DatabaseMeter implements AutoCloseable {
 
     Counts read() throws SQLException {
         return new Counts(
+                System.nanoTime(),
+                number(QueueTables.ENDED),
                 number("select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint"),
                 number("select xact_commit from pg_stat_database where datname = 'kiln'"),
                 rows(),

@@ -47,7 +47,12 @@ record ScaleStage(
     }
 
     private double perJob(double value) {
-        return jobs.ended() == 0 ? Double.NaN : value / jobs.ended();
+        return value / jobs.ended();
+    }
+
+    /** Of what the database and the broker counted, a little longer than the window. */
+    private double perCounted(double value) {
+        return value / database.ended();
     }
 
     private long micros(Duration spent) {
@@ -55,7 +60,7 @@ record ScaleStage(
     }
 
     private double perSecond(double value) {
-        return value / (window.took().toNanos() / 1e9);
+        return value / (database.nanos() / 1e9);
     }
 
     /** The figures, with those of the queue's steps that the hosts recorded. */
@@ -86,14 +91,14 @@ record ScaleStage(
     private ObjectNode perJob() {
         var rows = database.rows();
         return Json.object()
-                .put("wal_bytes", Math.round(perJob(database.wal())))
-                .put("transactions", round(perJob(database.commits())))
-                .put("rows_inserted", round(perJob(rows.inserted())))
-                .put("rows_updated", round(perJob(rows.updated())))
-                .put("rows_updated_hot", round(perJob(rows.hot())))
-                .put("rows_deleted", round(perJob(rows.deleted())))
-                .put("topic_jobs_bytes", Math.round(perJob(topics.jobs())))
-                .put("topic_completions_bytes", Math.round(perJob(topics.completions())));
+                .put("wal_bytes", Math.round(perCounted(database.wal())))
+                .put("transactions", round(perCounted(database.commits())))
+                .put("rows_inserted", round(perCounted(rows.inserted())))
+                .put("rows_updated", round(perCounted(rows.updated())))
+                .put("rows_updated_hot", round(perCounted(rows.hot())))
+                .put("rows_deleted", round(perCounted(rows.deleted())))
+                .put("topic_jobs_bytes", Math.round(perCounted(topics.jobs())))
+                .put("topic_completions_bytes", Math.round(perCounted(topics.completions())));
     }
 
     private ObjectNode statements() {
@@ -111,7 +116,9 @@ record ScaleStage(
                                                                 : cost.millis() / cost.calls()))
                                         .put("busy_share", round(perSecond(cost.millis()) / 1e3))
                                         .put("rows_per_second", round(perSecond(cost.rows())))
-                                        .put("wal_bytes_per_job", Math.round(perJob(cost.wal()))));
+                                        .put(
+                                                "wal_bytes_per_job",
+                                                Math.round(perCounted(cost.wal()))));
         return json;
     }
 
