@@ -95,7 +95,11 @@ class RollingUpgradeIT {
                                         build,
                                         home.path().resolve(name),
                                         servers.environment(),
-                                        settings()))
+                                        settings(),
+                                        // Its own default since the release after V21 alone.
+                                        Map.of(
+                                                "QUARKUS_FLYWAY_IGNORE_MIGRATION_PATTERNS",
+                                                "*:future")))
                 .orElseGet(
                         () ->
                                 KilnProcess.start(
