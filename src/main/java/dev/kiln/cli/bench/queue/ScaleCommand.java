@@ -5,6 +5,7 @@ import dev.kiln.cli.client.CliException;
 import dev.kiln.cli.client.Json;
 import dev.kiln.cli.report.ExitCode;
 import dev.kiln.cli.terminal.Steps;
+import dev.kiln.cli.terminal.Table;
 import dev.kiln.cli.terminal.Terminal;
 import dev.kiln.embedded.ServerStartException;
 import java.lang.management.ManagementFactory;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -67,6 +69,11 @@ public final class ScaleCommand implements Callable<Integer> {
             description = "For how many seconds it runs before that (default: ${DEFAULT-VALUE}).")
     private int warmUp;
 
+    @Option(
+            names = "--json",
+            description = "Print a line of JSON for each fleet, with all that was measured.")
+    private boolean json;
+
     private @Nullable ServerStartException failure;
 
     /** Prints there. */
@@ -93,17 +100,52 @@ public final class ScaleCommand implements Callable<Integer> {
                         "start Kafka and PostgreSQL",
                         () -> QueueMachine.start(System.getenv(), postgres))) {
             var stages = measure(machine);
-            var host = machine.host().json();
-            stages.forEach(
-                    stage -> {
-                        stage.set("host", host);
-                        terminal.out().println(Json.line(stage));
-                    });
+            var host = machine.host();
+            stages.forEach(stage -> stage.set("host", host.json()));
+            terminal.out().print(json ? lines(stages) : words(stages) + host.words());
         }
         if (failure != null) {
             throw failure;
         }
         return ExitCode.SUCCEEDED;
+    }
+
+    private static String lines(List<ObjectNode> stages) {
+        var text = new StringBuilder();
+        stages.forEach(stage -> text.append(Json.line(stage)).append('\n'));
+        return text.toString();
+    }
+
+    private String words(List<ObjectNode> stages) {
+        var table =
+                new Table(
+                        "HOSTS",
+                        "SLOTS",
+                        "JOBS/S",
+                        "FULL",
+                        "CLAIM p50",
+                        "p99 ms",
+                        "POSTGRES us/job",
+                        "WAL/job",
+                        "CONNECTIONS",
+                        "LOAD");
+        for (ObjectNode stage : stages) {
+            table.add(
+                    Stream.of(
+                                    "/hosts",
+                                    "/slots",
+                                    "/jobs_per_second",
+                                    "/slot_utilisation",
+                                    "/steps/claim/ms_p50",
+                                    "/steps/claim/ms_p99",
+                                    "/cpu_micros_per_job/postgres",
+                                    "/per_job/wal_bytes",
+                                    "/connections",
+                                    "/load")
+                            .map(figure -> stage.at(figure).asText())
+                            .toArray(String[]::new));
+        }
+        return table.render(terminal.columns());
     }
 
     private void check() {
