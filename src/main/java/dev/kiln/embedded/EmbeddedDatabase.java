@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -46,6 +47,17 @@ public final class EmbeddedDatabase implements AutoCloseable {
      */
     public static EmbeddedDatabase start(DataDirectory data, Path cache, int port)
             throws InterruptedException {
+        return start(data, cache, port, Map.of());
+    }
+
+    /**
+     * As {@link #start(DataDirectory, Path, int)}, with settings of one's own for the server.
+     *
+     * @param settings by name, such as {@code max_connections}
+     */
+    public static EmbeddedDatabase start(
+            DataDirectory data, Path cache, int port, Map<String, String> settings)
+            throws InterruptedException {
         var log = data.log("postgres");
         try {
             var cluster =
@@ -53,6 +65,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
                             data.postgres(),
                             log,
                             data.isDurable(),
+                            settings,
                             PostgresBinaries.unpackedIn(cache));
             String password = cluster.prepare();
             Postmaster.clear(cluster.folder());

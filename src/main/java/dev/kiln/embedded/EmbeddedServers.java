@@ -1,6 +1,7 @@
 package dev.kiln.embedded;
 
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
@@ -30,13 +31,31 @@ public final class EmbeddedServers implements AutoCloseable {
     /** As {@link #start(DataDirectory, Path)}, with settings of one's own for the broker. */
     public static EmbeddedServers start(
             DataDirectory data, Path cache, KafkaSettings kafkaSettings) {
+        return start(data, cache, kafkaSettings, Map.of());
+    }
+
+    /** As {@link #start(DataDirectory, Path)}, with settings of one's own for the database. */
+    public static EmbeddedServers start(
+            DataDirectory data, Path cache, Map<String, String> postgresSettings) {
+        return start(data, cache, KafkaSettings.in(data.kafka()), postgresSettings);
+    }
+
+    private static EmbeddedServers start(
+            DataDirectory data,
+            Path cache,
+            KafkaSettings kafkaSettings,
+            Map<String, String> postgresSettings) {
         try (var threads = Executors.newFixedThreadPool(2)) {
             var kafka =
                     CompletableFuture.supplyAsync(
                             () -> uninterrupted(() -> EmbeddedKafka.start(kafkaSettings)), threads);
             var database =
                     CompletableFuture.supplyAsync(
-                            () -> uninterrupted(() -> EmbeddedDatabase.start(data, cache)),
+                            () ->
+                                    uninterrupted(
+                                            () ->
+                                                    EmbeddedDatabase.start(
+                                                            data, cache, 0, postgresSettings)),
                             threads);
             try {
                 return new EmbeddedServers(kafka.join(), database.join());

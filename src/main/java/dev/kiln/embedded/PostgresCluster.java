@@ -9,14 +9,23 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A PostgreSQL cluster on disk and the command lines that work on it. Every connection needs the
  * password, which is made with the cluster and kept beside it: PostgreSQL's superuser can run
  * programs, so trusting everybody on the machine would lend every local account the rights of
  * Kiln's own.
+ *
+ * @param durable whether what is committed is on the disk
+ * @param more settings of the server, in place of its own ones
  */
-record PostgresCluster(Path folder, Path log, boolean durable, PostgresBinaries binaries) {
+record PostgresCluster(
+        Path folder,
+        Path log,
+        boolean durable,
+        Map<String, String> more,
+        PostgresBinaries binaries) {
 
     static final String SUPERUSER = "postgres";
 
@@ -121,6 +130,8 @@ record PostgresCluster(Path folder, Path log, boolean durable, PostgresBinaries 
         if (!durable) {
             settings.addAll(List.of("fsync=off", "full_page_writes=off", "synchronous_commit=off"));
         }
+        // Last: of two the server takes the later one.
+        more.forEach((name, value) -> settings.add(name + "=" + value));
         return settings;
     }
 }

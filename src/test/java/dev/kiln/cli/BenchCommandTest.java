@@ -35,7 +35,7 @@ class BenchCommandTest {
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err())
                 .contains("say which benchmark: ", "latency", "throughput", "batch", "memory")
-                .contains("queue", "claim", "peers");
+                .contains("queue", "claim", "scale", "peers");
     }
 
     @Test
@@ -69,6 +69,11 @@ class BenchCommandTest {
                 "claim --claims 0                | --claims is 1 to 100000, not 0",
                 "claim --rows 1000,31            | --rows is 32 to 10000000, not 31",
                 "claim --tenants 1,0             | --tenants is 1 to 100000, not 0",
+                "scale --hosts 0                 | --hosts is 1 to 200, not 0",
+                "scale --hosts 5,1               | --hosts must ascend, since hosts are only added: [5, 1]",
+                "scale --slots 0                 | --slots is 1 to 1000, not 0",
+                "scale --job-ms 9                | --job-ms is 10 to 600000, not 9",
+                "scale --seconds 1               | --seconds is 2 to 3600, not 1",
                 "memory --server nonsense        | 'nonsense' is not the address of a server",
             })
     void options_that_make_no_sense_are_refused_before_anything_starts(

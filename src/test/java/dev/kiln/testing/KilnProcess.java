@@ -42,6 +42,16 @@ public final class KilnProcess implements AutoCloseable {
     /** Starts one on a free port; it may not be ready, or may refuse to start. */
     @SafeVarargs
     public static KilnProcess start(Path log, Map<String, String>... environments) {
+        return startFrom(BUILD, log, environments);
+    }
+
+    /**
+     * As {@link #start}, of another build, such as that of an older release.
+     *
+     * @param build the folder that has {@code quarkus-app}
+     */
+    @SafeVarargs
+    public static KilnProcess startFrom(Path build, Path log, Map<String, String>... environments) {
         int port = FreePort.pick();
         var environment = new HashMap<String, String>();
         environment.put("QUARKUS_HTTP_PORT", String.valueOf(port));
@@ -57,7 +67,7 @@ public final class KilnProcess implements AutoCloseable {
                                 "-XX:TieredStopAtLevel=1",
                                 "-XX:+UseSerialGC",
                                 "-jar",
-                                BUILD.resolve("quarkus-app/quarkus-run.jar").toString())
+                                build.resolve("quarkus-app/quarkus-run.jar").toString())
                         .redirectErrorStream(true)
                         .redirectOutput(log.toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("QUARKUS_"));

@@ -43,6 +43,16 @@ public final class OwnServers implements AutoCloseable {
         database = EmbeddedDatabase.start(databaseData, cache, databasePort);
     }
 
+    /** Starts another database in place of this one, which was stopped, on its port. */
+    public void startDatabaseOn(DataDirectory data) throws InterruptedException {
+        database = EmbeddedDatabase.start(data, cache, databasePort);
+    }
+
+    /** Where the database's files are. */
+    public Path databaseFolder() {
+        return databaseData.root();
+    }
+
     public void stopDatabase() {
         database.close();
         database = null;

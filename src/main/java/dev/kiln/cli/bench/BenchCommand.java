@@ -3,6 +3,7 @@ package dev.kiln.cli.bench;
 import dev.kiln.cli.bench.peers.PeersCommand;
 import dev.kiln.cli.bench.queue.ClaimCommand;
 import dev.kiln.cli.bench.queue.QueueCommand;
+import dev.kiln.cli.bench.queue.ScaleCommand;
 import dev.kiln.cli.terminal.Terminal;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -31,6 +32,7 @@ public final class BenchCommand implements Runnable {
                 .addSubcommand(new WaitersCommand(terminal))
                 .addSubcommand(new QueueCommand(terminal))
                 .addSubcommand(new ClaimCommand(terminal))
+                .addSubcommand(new ScaleCommand(terminal))
                 .addSubcommand(new PeersCommand(terminal));
     }
 

@@ -38,10 +38,12 @@ class SandboxBean {
         }
         LOG.warn(
                 "kiln.sandbox.scripted=true: programs of the language scripted are NOT RUN, their results are MADE UP. This is for measurements and tests alone.");
+        var others = without(runtimes, ScriptedLanguage.NAME);
         return new LanguageRouter(
                 Map.of(ScriptedLanguage.NAME, new ScriptedSandbox()),
-                new DockerSandbox(
-                        config, () -> without(runtimes, ScriptedLanguage.NAME), contexts, pool));
+                scripted.scriptedAlone()
+                        ? new NoEngine(others.keySet())
+                        : new DockerSandbox(config, () -> others, contexts, pool));
     }
 
     private static Map<String, RuntimesConfig.Runtime> without(

@@ -16,6 +16,13 @@ public interface ScriptedConfig {
     boolean scripted();
 
     /**
+     * With that, runs nothing but that language: no engine is asked or probed, and all other
+     * languages are left to others. For many simulated hosts on one machine.
+     */
+    @WithDefault("false")
+    boolean scriptedAlone();
+
+    /**
      * Why a server with these settings may not start; empty when it may. Whoever submits such a
      * program decides what comes of it, which nobody who reaches a real server should.
      *

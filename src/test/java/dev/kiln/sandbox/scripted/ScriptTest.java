@@ -96,7 +96,18 @@ class ScriptTest {
         "false,0.0.0.0,false"
     })
     void is_refused_where_others_can_reach_it(boolean on, String address, boolean refused) {
-        ScriptedConfig config = () -> on;
+        var config =
+                new ScriptedConfig() {
+                    @Override
+                    public boolean scripted() {
+                        return on;
+                    }
+
+                    @Override
+                    public boolean scriptedAlone() {
+                        return false;
+                    }
+                };
 
         assertThat(config.refusal(new InetSocketAddress(address, 8080)).isPresent())
                 .isEqualTo(refused);

@@ -45,6 +45,11 @@ final class CpuMeter {
                 Duration.ofNanos(nanos(ProcessHandle.current().pid(), false)));
     }
 
+    /** The processor time of one process until now; none when it has ended. */
+    static Duration of(long pid) {
+        return Duration.ofNanos(nanos(pid, false));
+    }
+
     private static long nanos(long pid, boolean withEndedChildren) {
         try {
             String stat = Files.readString(Path.of("/proc", String.valueOf(pid), "stat"));

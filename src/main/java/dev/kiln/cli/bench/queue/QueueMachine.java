@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A broker and a database, both on disk as a site has them, for Kiln servers that come and go. */
@@ -31,13 +32,22 @@ final class QueueMachine implements AutoCloseable {
     }
 
     static QueueMachine start(Map<String, String> environment) {
+        return start(environment, Map.of());
+    }
+
+    /**
+     * As {@link #start(Map)}.
+     *
+     * @param postgres settings of the database server, by name
+     */
+    static QueueMachine start(Map<String, String> environment, Map<String, String> postgres) {
         var data = DataDirectory.temporaryAsKept(Path.of(System.getProperty("java.io.tmpdir")));
         try {
             BrokerLog.toFile(data.log("kafka"));
             return new QueueMachine(
                     environment,
                     data,
-                    EmbeddedServers.start(data, KilnHome.of(environment).cache()));
+                    EmbeddedServers.start(data, KilnHome.of(environment).cache(), postgres));
         } catch (FileNotFoundException e) {
             data.close();
             throw new ServerStartException("cannot write the broker's log: " + e.getMessage(), e);
@@ -57,6 +67,15 @@ final class QueueMachine implements AutoCloseable {
      */
     QueueServer server(int slots, String roles, @Nullable Path recordings)
             throws InterruptedException, IOException {
+        Map<String, String> settings = settings(slots, roles);
+        Path log = log("bench-queue-server");
+        Path folder = recordings == null ? data.root() : Files.createDirectories(recordings);
+        Path recording =
+                folder.resolve("queue-%d-%s.jfr".formatted(slots, roles.replace(',', '-')));
+        return QueueServer.start(environment, settings, recording, recordings != null, log);
+    }
+
+    private Map<String, String> settings(int slots, String roles) {
         Map<String, String> settings = new HashMap<>();
         settings.put("KILN_ROLES", roles);
         settings.put("KILN_SANDBOX_SCRIPTED", "true");
@@ -67,13 +86,36 @@ final class QueueMachine implements AutoCloseable {
         settings.put("QUARKUS_DATASOURCE_JDBC_URL", access.url());
         settings.put("QUARKUS_DATASOURCE_USERNAME", access.username());
         settings.put("QUARKUS_DATASOURCE_PASSWORD", access.password());
-        Path log =
-                Files.createDirectories(KilnHome.of(environment).logs())
-                        .resolve("bench-queue-server.log");
-        Path folder = recordings == null ? data.root() : Files.createDirectories(recordings);
-        Path recording =
-                folder.resolve("queue-%d-%s.jfr".formatted(slots, roles.replace(',', '-')));
-        return QueueServer.start(environment, settings, recording, recordings != null, log);
+        return settings;
+    }
+
+    private Path log(String name) throws IOException {
+        return Files.createDirectories(KilnHome.of(environment).logs()).resolve(name + ".log");
+    }
+
+    /**
+     * Starts a process that has no engine, so that many of them can stand for as many hosts, and
+     * waits until it is ready. Its recording has the queue's steps and nothing else.
+     *
+     * @param name of its log and its recording
+     * @param slots how many jobs it runs at once, if it is a worker
+     */
+    QueueServer simulated(String name, int slots, String roles)
+            throws InterruptedException, IOException {
+        Map<String, String> settings = settings(slots, roles);
+        settings.put("KILN_SANDBOX_SCRIPTED_ALONE", "true");
+        return QueueServer.simulated(
+                environment, settings, data.root().resolve(name + ".jfr"), log("bench-" + name));
+    }
+
+    /** The bytes that the broker has of this topic. */
+    long topicBytes(String topic) throws IOException {
+        String segment = ".*/" + Pattern.quote(topic) + "-[0-9]+/[0-9]+\\.log";
+        try (var files = Files.walk(data.root().resolve("kafka"))) {
+            return files.filter(file -> file.toString().matches(segment))
+                    .mapToLong(file -> file.toFile().length())
+                    .sum();
+        }
     }
 
     String bootstrapServers() {

@@ -35,14 +35,42 @@ final class QueueServer implements AutoCloseable {
             boolean profiled,
             Path log)
             throws InterruptedException, IOException {
-        Files.deleteIfExists(recording);
-        int port = FreePort.pick();
         String samples = profiled ? "settings=profile,jdk.CPUTimeSample#enabled=true," : "";
         var options =
                 List.of(
                         "-XX:StartFlightRecording:dumponexit=true,%sfilename=%s"
                                 .formatted(samples, recording),
                         "-Xlog:jfr*=off");
+        return start(environment, settings, options, recording, log);
+    }
+
+    /**
+     * As {@link #start}, with little memory and little effort spent on its code: one of many. Only
+     * the queue's steps are recorded.
+     */
+    static QueueServer simulated(
+            Map<String, String> environment, Map<String, String> settings, Path recording, Path log)
+            throws InterruptedException, IOException {
+        var options =
+                List.of(
+                        "-Xmx160m",
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:StartFlightRecording:settings=none,dev.kiln.QueueStep#enabled=true,dumponexit=true,filename="
+                                + recording,
+                        "-Xlog:jfr*=off");
+        return start(environment, settings, options, recording, log);
+    }
+
+    private static QueueServer start(
+            Map<String, String> environment,
+            Map<String, String> settings,
+            List<String> options,
+            Path recording,
+            Path log)
+            throws InterruptedException, IOException {
+        Files.deleteIfExists(recording);
+        int port = FreePort.pick();
         var process =
                 ServerProcess.start(
                         ServerProcess.command(environment, options), port, settings, log);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kiln.cli.client.Json;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,19 +42,31 @@ record QueueSteps(Map<String, Step> steps) {
 
     /** What the server, which has ended, did in these windows; nothing when it recorded nothing. */
     static QueueSteps in(QueueServer server, List<Window> windows) throws IOException {
+        return in(List.of(server), windows);
+    }
+
+    /** As {@link #in(QueueServer, List)}, of several servers together. */
+    static QueueSteps in(List<QueueServer> servers, List<Window> windows) throws IOException {
         Map<String, Step> steps = new TreeMap<>();
-        if (Files.exists(server.recording())) {
-            try (var file = new RecordingFile(server.recording())) {
-                while (file.hasMoreEvents()) {
-                    var event = file.readEvent();
-                    if (event.getEventType().getName().equals(EVENT)
-                            && windows.stream().anyMatch(each -> holds(each, event))) {
-                        steps.computeIfAbsent(event.getString("step"), _ -> new Step()).add(event);
-                    }
-                }
+        for (QueueServer server : servers) {
+            if (Files.exists(server.recording())) {
+                read(server.recording(), windows, steps);
             }
         }
         return new QueueSteps(steps);
+    }
+
+    private static void read(Path recording, List<Window> windows, Map<String, Step> steps)
+            throws IOException {
+        try (var file = new RecordingFile(recording)) {
+            while (file.hasMoreEvents()) {
+                var event = file.readEvent();
+                if (event.getEventType().getName().equals(EVENT)
+                        && windows.stream().anyMatch(each -> holds(each, event))) {
+                    steps.computeIfAbsent(event.getString("step"), _ -> new Step()).add(event);
+                }
+            }
+        }
     }
 
     private static boolean holds(Window window, RecordedEvent event) {

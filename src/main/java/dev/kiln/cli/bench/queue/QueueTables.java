@@ -13,6 +13,10 @@ final class QueueTables implements AutoCloseable {
     private static final String FINISHED =
             "select count(*), extract(epoch from max(finished_at) - min(started_at)) from job where state = 'FINISHED' and finished_at > '%s'";
 
+    /** How many jobs have ended ever: each drew a number for its event. */
+    static final String ENDED =
+            "select case when is_called then last_value else 0 end from outbox_seq_seq";
+
     private final Connection connection;
     private final Statement statement;
     private final QueueMachine machine;
@@ -64,11 +68,8 @@ final class QueueTables implements AutoCloseable {
         return one("select count(*) from job where state = 'RUNNING'", row -> row.getInt(1));
     }
 
-    /** How many jobs have ended ever: each drew a number for its event. */
     long ended() throws SQLException {
-        return one(
-                "select case when is_called then last_value else 0 end from outbox_seq_seq",
-                row -> row.getLong(1));
+        return one(ENDED, row -> row.getLong(1));
     }
 
     OffsetDateTime now() throws SQLException {
@@ -81,6 +82,14 @@ final class QueueTables implements AutoCloseable {
                 row ->
                         new Finished(
                                 row.getInt(1), Duration.ofNanos((long) (row.getDouble(2) * 1e9))));
+    }
+
+    /** How many have a result that came since then, and how long their programs took together. */
+    ScaleStage.Jobs resultsSince(OffsetDateTime mark) throws SQLException {
+        return one(
+                "select count(*), coalesce(sum(duration_ms), 0) from execution_result where created_at > '%s'"
+                        .formatted(mark),
+                row -> new ScaleStage.Jobs(row.getInt(1), Duration.ofMillis(row.getLong(2))));
     }
 
     /** The process that all of Postgres are children of. */

@@ -23,8 +23,8 @@ import org.apache.kafka.common.serialization.StringSerializer;
 
 /** The whole way, as a producer and a consumer see it: records in, completion events out. */
 final class TopicWay implements AutoCloseable {
-    private static final String JOBS = "kiln.jobs";
-    private static final String COMPLETIONS = "kiln.completions";
+    static final String JOBS = "kiln.jobs";
+    static final String COMPLETIONS = "kiln.completions";
     private static final Duration POLL = Duration.ofMillis(100);
     private static final Duration STUCK = Duration.ofMinutes(5);
 
@@ -84,7 +84,7 @@ final class TopicWay implements AutoCloseable {
     }
 
     /** A UUID of version 7, as Kiln's own are. */
-    private static String nextId() {
+    static String nextId() {
         var random = ThreadLocalRandom.current();
         long high = System.currentTimeMillis() << 16 | 0x7000 | random.nextInt(0x1000);
         long low = random.nextLong() & 0x3fff_ffff_ffff_ffffL | 0x8000_0000_0000_0000L;
