@@ -80,7 +80,7 @@ public class JobRunner {
         var tap = new OutputTap();
         live.started(lease, tap);
         try {
-            var result = sandboxed(job, stop, tap, ran);
+            var result = timed(sandboxed(job, stop, tap, ran), tap, claimed);
             held.ended(lease);
             finish(job, result, claimed);
         } catch (SandboxFault fault) {
@@ -115,6 +115,14 @@ public class JobRunner {
         } finally {
             ran.run();
         }
+    }
+
+    /** With what the sandbox itself cannot know: when its job had been claimed. */
+    private static ExecutionResult timed(ExecutionResult result, OutputTap tap, long claimed) {
+        var started = tap.started();
+        return started.isPresent()
+                ? result.startedAfter(Duration.ofNanos(started.getAsLong() - claimed))
+                : result;
     }
 
     private static Holder holder(StopSignal stop) {
