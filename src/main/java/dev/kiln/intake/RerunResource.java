@@ -4,6 +4,9 @@ import dev.kiln.access.Requires;
 import dev.kiln.access.Right;
 import dev.kiln.job.Context;
 import dev.kiln.job.JobId;
+import dev.kiln.log.Transition;
+import dev.kiln.metrics.JobMeters;
+import dev.kiln.metrics.JobMeters.Submitted;
 import dev.kiln.poll.JobDocument;
 import dev.kiln.poll.LongPoll;
 import dev.kiln.poll.WaitTime;
@@ -47,12 +50,19 @@ public class RerunResource {
     private final SubmissionReader policy;
     private final LongPoll jobs;
     private final QueueGauge gauge;
+    private final JobMeters meters;
 
-    RerunResource(RerunStore store, SubmissionReader policy, LongPoll jobs, QueueGauge gauge) {
+    RerunResource(
+            RerunStore store,
+            SubmissionReader policy,
+            LongPoll jobs,
+            QueueGauge gauge,
+            JobMeters meters) {
         this.store = store;
         this.policy = policy;
         this.jobs = jobs;
         this.gauge = gauge;
+        this.meters = meters;
     }
 
     /** Makes a new job of the same submission, and waits for its end where that was asked for. */
@@ -101,7 +111,7 @@ public class RerunResource {
         }
         JobId fresh = JobId.next(Instant.now());
         var outcome = store.rerun(id, fresh);
-        LOG.infof("jobId=%s outcome=rerun of %s: %s", fresh, id, outcome);
+        tell(id, fresh, outcome);
         return switch (outcome) {
             case QUEUED -> answer(id, fresh, atMost);
             case UNKNOWN -> throw unknown(id);
@@ -112,6 +122,17 @@ public class RerunResource {
                                     .formatted(id, id));
             case CONTEXT_GONE -> throw gone(id, Objects.requireNonNull(old.context()));
         };
+    }
+
+    /** It is a submission like any other, of what is here already. */
+    private void tell(JobId old, JobId fresh, RerunStore.Outcome outcome) {
+        boolean queued = outcome == RerunStore.Outcome.QUEUED;
+        meters.submitted(queued ? Submitted.ACCEPTED : Submitted.REFUSED, 1);
+        if (queued) {
+            Transition.of(fresh).states(null, "QUEUED").outcome("rerun").log(LOG, "of " + old);
+        } else {
+            LOG.infof("jobId=%s outcome=rerun refused: %s", old, outcome);
+        }
     }
 
     private Response answer(JobId old, JobId fresh, Duration atMost) throws InterruptedException {
