@@ -11,6 +11,7 @@ import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HEAD;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -24,7 +25,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
@@ -43,7 +43,7 @@ public class OverviewResource {
     private final Frames frames;
     private final Callers callers;
     private final Duration every;
-    private final Semaphore viewers;
+    private final Viewers viewers;
     private final CountDownLatch stopping = new CountDownLatch(1);
 
     OverviewResource(Sampler sampler, Frames frames, Callers callers, DashboardConfig config) {
@@ -52,7 +52,7 @@ public class OverviewResource {
         this.callers = callers;
         var settings = config.settings();
         this.every = settings.sample();
-        this.viewers = new Semaphore(settings.viewers());
+        this.viewers = new Viewers(settings.viewers(), settings.viewersPerTenant());
     }
 
     void stop(@Observes ShutdownEvent event) {
@@ -72,7 +72,17 @@ public class OverviewResource {
     @Produces(MediaType.SERVER_SENT_EVENTS)
     public Response events() {
         var view = Sampler.View.of(callers.current());
-        StreamingOutput events = out -> tell(view, out);
+        return stream(out -> tell(view, out));
+    }
+
+    /** That there are figures to come; takes no place. */
+    @HEAD
+    @Path("ui/overview/events")
+    public Response head() {
+        return stream(_ -> {});
+    }
+
+    private static Response stream(StreamingOutput events) {
         return Response.ok(events, MediaType.SERVER_SENT_EVENTS_TYPE)
                 .header(HttpHeaders.CACHE_CONTROL, "no-store")
                 .header("X-Content-Type-Options", "nosniff")
@@ -82,7 +92,7 @@ public class OverviewResource {
 
     private void tell(Sampler.View view, OutputStream out) throws IOException {
         out.write(RETRY);
-        if (!viewers.tryAcquire()) {
+        if (!viewers.sit(view.tenant())) {
             return;
         }
         try {
@@ -103,8 +113,13 @@ public class OverviewResource {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted");
         } finally {
-            viewers.release();
+            viewers.leave(view.tenant());
         }
+    }
+
+    /** How many get the figures as they come. */
+    int viewers() {
+        return viewers.taken();
     }
 
     private static void write(OutputStream out, Overview now) throws IOException {
