@@ -13,13 +13,15 @@ const NO_MORE = "Not updated any more: the server could not be reached for long.
 /**
  * Listens to events of the server, also after it was away, and tells in #stale while they do not come.
  * `handlers` has a function for each kind; `anew` is called before all events come from the first on.
+ *
+ * A page that nobody sees has no stream: a browser has six connections to a server for all its tabs, and seven
+ * that listened would keep every page from loading. It listens again when it is seen.
  */
 export function listen(path, handlers, anew = () => {}) {
   const note = document.getElementById("stale");
   let source;
   let timer;
   let failures = 0;
-  let closed = false;
 
   // What is the same is not said twice.
   const say = (text) => note.textContent === text || (note.textContent = text);
@@ -43,23 +45,26 @@ export function listen(path, handlers, anew = () => {}) {
     // A stream may end at any time; only one that does not come back is worth a word.
     if (over || failures > 1) say(NOT_NOW);
     if (!over) return;
-    if (failures < MOST_TRIES) timer = setTimeout(again, AGAIN);
+    if (failures < MOST_TRIES) timer = setTimeout(open, AGAIN);
     else say(NO_MORE);
   }
 
-  /** Not while nobody sees it. */
-  function again() {
-    if (closed) return;
-    if (document.visibilityState === "visible") open();
-    else document.addEventListener("visibilitychange", again, { once: true });
+  function pause() {
+    clearTimeout(timer);
+    source?.close();
   }
 
-  open();
+  function seen() {
+    pause();
+    if (document.visibilityState === "visible" && failures < MOST_TRIES) open();
+  }
+
+  document.addEventListener("visibilitychange", seen);
+  seen();
   return {
     close() {
-      closed = true;
-      clearTimeout(timer);
-      source.close();
+      document.removeEventListener("visibilitychange", seen);
+      pause();
       say("");
     },
   };

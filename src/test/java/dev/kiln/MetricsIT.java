@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kiln.testing.Jobs;
 import dev.kiln.testing.KilnProcess;
+import dev.kiln.testing.LogLines;
 import dev.kiln.testing.MetricsDocument;
 import dev.kiln.testing.ObservabilityFiles;
 import dev.kiln.testing.OwnServers;
@@ -23,7 +23,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -177,6 +176,9 @@ class MetricsIT {
                                     .containsEntry("kiln_jobs_running", 0.0)
                                     .containsEntry("kiln_jobs_runnable", 0.0)
                                     .containsEntry("kiln_outbox_age_seconds", 0.0)
+                                    .containsEntry("kiln_queue_age_seconds", 0.0)
+                                    .containsEntry("kiln_webhooks_pending", 0.0)
+                                    .containsEntry("kiln_webhooks_overdue_seconds", 0.0)
                                     .containsEntry("kiln_workers_live", 1.0)
                                     .containsEntry("kiln_intake_lag_records", 0.0)
                                     .containsEntry("kiln_intake_paused", 0.0)
@@ -253,31 +255,6 @@ class MetricsIT {
     }
 
     @Test
-    void every_alert_has_its_section_in_the_runbook_and_every_section_an_alert() {
-        var alerts = ObservabilityFiles.alerts();
-        assertThat(alerts)
-                .allSatisfy(
-                        rule ->
-                                assertThat(rule.at("/annotations/runbook").asText())
-                                        .isEqualTo(
-                                                "docs/RUNBOOK.md#"
-                                                        + rule.at("/alert")
-                                                                .asText()
-                                                                .toLowerCase(Locale.ROOT)));
-        assertThat(alerts)
-                .extracting(rule -> rule.at("/alert").asText())
-                .containsExactlyInAnyOrderElementsOf(ObservabilityFiles.runbook());
-    }
-
-    @Test
-    void promtool_finds_the_rules_sound_and_they_fire_when_they_should() throws Exception {
-        assertThat(ObservabilityFiles.promtool("check", "rules", "alerts.yml"))
-                .contains(ObservabilityFiles.alerts().size() + " rules found");
-        assertThat(ObservabilityFiles.promtool("test", "rules", "alerts.test.yml"))
-                .contains("SUCCESS");
-    }
-
-    @Test
     void every_check_of_health_is_documented_with_its_name() throws Exception {
         String page = Files.readString(Path.of("docs/HEALTH.md"));
         var checks = kiln.document("/q/health").at("/checks");
@@ -309,10 +286,10 @@ class MetricsIT {
         await().atMost(SOON)
                 .untilAsserted(
                         () ->
-                                assertThat(linesOf(id))
+                                assertThat(LogLines.of(kiln, id))
                                         .extracting(line -> line.at("/mdc/outcome").asText())
                                         .containsExactly("accepted", "claimed", "exited"));
-        var lines = linesOf(id);
+        var lines = LogLines.of(kiln, id);
         assertThat(lines.getFirst().at("/mdc/to").asText()).isEqualTo("QUEUED");
         for (JsonNode line : lines.subList(1, 3)) {
             assertThat(line.at("/mdc").fieldNames())
@@ -331,24 +308,47 @@ class MetricsIT {
         }
         assertThat(lines.getLast().at("/mdc/to").asText()).isEqualTo("FINISHED");
         assertThat(lines.getLast().at("/mdc/exitCode").asText()).isEqualTo("3");
-        assertThat(linesOf("forged")).isEmpty();
+        assertThat(LogLines.of(kiln, "forged")).isEmpty();
         assertThat(kiln.output()).noneMatch(line -> line.matches(".*(code|output|stdin)-told.*"));
     }
 
-    /** Fails unless every line is JSON. */
-    private static List<JsonNode> linesOf(String job) {
-        return kiln.output().stream()
-                .map(MetricsIT::json)
-                .filter(line -> line.at("/mdc/jobId").asText().equals(job))
-                .toList();
-    }
-
-    private static JsonNode json(String line) {
-        try {
-            return JSON.readTree(line);
-        } catch (JsonProcessingException e) {
-            throw new AssertionError("no JSON: " + line, e);
-        }
+    @Test
+    void a_job_that_the_platform_fails_and_somebody_retries_and_reruns_has_a_line_for_each()
+            throws Exception {
+        var before = Scrape.of(kiln);
+        String id =
+                submit(job("scripted").put("tenant", "acme").put("code", "fault sandbox always"));
+        kiln.awaitEnd(id);
+        kiln.post("/v1/jobs:retry", "{\"ids\": [\"" + id + "\"]}");
+        kiln.awaitEnd(id);
+        var rerun = kiln.post("/v1/jobs/" + id + ":rerun", "");
+        assertThat(rerun.statusCode()).as(rerun.body()).isEqualTo(202);
+        String fresh = JSON.readTree(rerun.body()).at("/id").asText();
+        kiln.awaitEnd(fresh);
+        var attempts = List.of("claimed", "retry", "claimed", "abandoned");
+        var all = Stream.of(List.of("accepted"), attempts, List.of("retried"), attempts);
+        var expected = all.flatMap(List::stream).toList();
+        await().atMost(SOON)
+                .untilAsserted(
+                        () ->
+                                assertThat(LogLines.of(kiln, id))
+                                        .extracting(line -> line.at("/mdc/outcome").asText())
+                                        .containsExactlyElementsOf(expected));
+        assertThat(LogLines.of(kiln, id).stream().skip(1))
+                .allSatisfy(
+                        line -> {
+                            assertThat(line.at("/mdc/tenant").asText()).isEqualTo("acme");
+                            assertThat(line.at("/mdc/language").asText()).isEqualTo("scripted");
+                        });
+        var retried = LogLines.of(kiln, id).get(5);
+        assertThat(retried.at("/mdc/from").asText()).isEqualTo("ABANDONED");
+        assertThat(retried.at("/mdc/to").asText()).isEqualTo("QUEUED");
+        var first = LogLines.of(kiln, fresh).getFirst();
+        assertThat(first.at("/mdc/outcome").asText()).isEqualTo("rerun");
+        assertThat(first.at("/message").asText()).endsWith("of " + id);
+        assertThat(kiln.post("/v1/jobs/" + Jobs.id() + ":rerun", "").statusCode()).isEqualTo(404);
+        assertThat(Scrape.of(kiln).growthSince(before, "kiln_jobs_submitted"))
+                .isEqualTo(Map.of("kiln_jobs_submitted_total{outcome=\"accepted\"}", 2.0));
     }
 
     private static String ended(String cause, String language, String state) {

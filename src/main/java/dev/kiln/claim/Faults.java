@@ -61,7 +61,8 @@ public class Faults {
      * @param queued what it is called when the job waits again
      */
     private void told(
-            Lease lease, LeaseStore.By by, LeaseStore.Left left, Failed queued, String fault) {
+            Lease lease, LeaseStore.By by, LeaseStore.Leaving job, Failed queued, String fault) {
+        LeaseStore.Left left = job.now();
         boolean reaped = by == LeaseStore.By.REAPER;
         if (reaped && left != LeaseStore.Left.LEASE_LOST) {
             meters.leaseLapsed();
@@ -85,6 +86,7 @@ public class Faults {
                 .cause(what)
                 .failed(what);
         Transition.of(lease)
+                .of(job.tenant(), job.language())
                 .states("RUNNING", left == LeaseStore.Left.LEASE_LOST ? null : left.name())
                 .outcome(what)
                 .log(LOG, fault);

@@ -46,7 +46,7 @@ public class BatchesResource {
         this.callers = callers;
     }
 
-    /** Those that jobs joined last. */
+    /** Those that were begun last. */
     @GET
     public Response list() {
         var lines = recent.list(callers.current().tenant()).stream().map(BatchLine::of).toList();

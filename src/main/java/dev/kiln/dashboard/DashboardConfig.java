@@ -19,12 +19,18 @@ public interface DashboardConfig {
     int viewers();
 
     /**
+     * How many of them may be of one tenant, so that none takes the places of others; at least 1.
+     */
+    @WithDefault("20")
+    int viewersPerTenant();
+
+    /**
      * What applies.
      *
      * @throws IllegalArgumentException when it makes no sense
      */
     default Settings settings() {
-        return new Settings(sample(), viewers());
+        return new Settings(sample(), viewers(), viewersPerTenant());
     }
 
     /**
@@ -32,8 +38,9 @@ public interface DashboardConfig {
      *
      * @param sample 100 ms or more: each viewer's stream looks so often
      * @param viewers 0 or more
+     * @param viewersPerTenant 1 or more
      */
-    record Settings(Duration sample, int viewers) {
+    record Settings(Duration sample, int viewers, int viewersPerTenant) {
         private static final Duration LEAST_SAMPLE = Duration.ofMillis(100);
 
         public Settings {
@@ -44,6 +51,10 @@ public interface DashboardConfig {
             if (viewers < 0) {
                 throw new IllegalArgumentException(
                         "kiln.dashboard.viewers must be >= 0: " + viewers);
+            }
+            if (viewersPerTenant < 1) {
+                throw new IllegalArgumentException(
+                        "kiln.dashboard.viewers-per-tenant must be >= 1: " + viewersPerTenant);
             }
         }
     }

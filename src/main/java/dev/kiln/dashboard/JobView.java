@@ -1,10 +1,13 @@
 package dev.kiln.dashboard;
 
+import dev.kiln.job.ExecutionResult;
 import dev.kiln.job.Job;
 import dev.kiln.job.Limits;
 import dev.kiln.store.Attempt;
 import dev.kiln.store.JobDetails;
 import dev.kiln.wire.JobFacts;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -92,7 +95,7 @@ record JobView(
                 attempts.stream().map(AttemptLine::of).toList(),
                 Shown.of(details.code(), details.codeBytes(), details.codeBytes()),
                 Shown.of(details.stdin(), details.stdinBytes(), details.stdinBytes()),
-                result == null ? null : Outcome.of(result),
+                result == null ? null : Outcome.of(job.id(), result),
                 job.rerunOf() == null ? null : job.rerunOf().toString(),
                 job.state().terminal(),
                 mayChange);
@@ -119,7 +122,7 @@ record JobView(
             facts.add(new Fact("Labels", labels(job.labels())));
         }
         if (!details.args().isEmpty()) {
-            facts.add(new Fact("Arguments", plain(String.join(" ", details.args()))));
+            facts.add(new Fact("Arguments", Terminal.plain(String.join(" ", details.args()))));
         }
         if (details.deadline() != null) {
             facts.add(new Fact("Deadline", Words.moment(details.deadline())));
@@ -128,19 +131,12 @@ record JobView(
     }
 
     private static String labels(Map<String, String> labels) {
-        return plain(
+        return Terminal.plain(
                 labels.entrySet().stream()
                         .sorted(Map.Entry.comparingByKey())
                         .map(label -> label.getKey() + "=" + label.getValue())
                         .reduce((a, b) -> a + ", " + b)
                         .orElse(""));
-    }
-
-    /** With what is invisible made visible, and no styles. */
-    private static String plain(String text) {
-        var plain = new StringBuilder();
-        Terminal.read(text).forEach(piece -> plain.append(piece.text()));
-        return plain.toString();
     }
 
     private static List<Fact> limits(Limits limits) {
@@ -162,29 +158,50 @@ record JobView(
                         "Queued",
                         Words.moment(later ? details.runAt() : job.submittedAt()),
                         later ? "not before this" : "at once"));
-        if (facts.startedAt() != null) {
-            events.add(
-                    new Event(
-                            "Claimed",
-                            Words.moment(facts.startedAt()),
-                            "attempt %d, by %s".formatted(job.attempt(), facts.worker())));
-        }
         var result = facts.result();
-        if (result != null) {
+        Instant claimed = details.claimedAt();
+        if (claimed != null && (facts.startedAt() != null || result != null)) {
+            String by = facts.worker() == null ? "" : ", by " + facts.worker();
             events.add(
-                    new Event(
-                            "Ran",
-                            "",
-                            "the program for " + Words.millis(result.usage().wall().toMillis())));
+                    new Event("Claimed", Words.moment(claimed), "attempt " + job.attempt() + by));
+            if (result != null) {
+                events.add(started(claimed, result));
+            }
         }
         if (facts.finishedAt() != null) {
-            events.add(new Event("Ended", Words.moment(facts.finishedAt()), job.state().name()));
-            events.add(
-                    new Event(
-                            "Event",
-                            "",
-                            details.unpublished() ? "still to be published" : "published"));
+            events.add(new Event("Finished", Words.moment(facts.finishedAt()), end(job, result)));
+            events.add(published(details));
         }
         return events;
+    }
+
+    /** By the worker's clock since the claim, on the database's. */
+    private static Event started(Instant claimed, ExecutionResult result) {
+        Duration startup = result.startup();
+        String what = result.compile() == null ? "the program" : "the compiler";
+        return startup == null
+                ? new Event("Started", "", "not written down")
+                : new Event(
+                        "Started",
+                        Words.moment(claimed.plus(startup)),
+                        "%s, %s after the claim".formatted(what, Words.millis(startup.toMillis())));
+    }
+
+    private static String end(Job job, @Nullable ExecutionResult result) {
+        String state = job.state().name();
+        return result == null
+                ? state
+                : "%s; the program ran for %s"
+                        .formatted(state, Words.millis(result.usage().wall().toMillis()));
+    }
+
+    private static Event published(JobDetails details) {
+        Instant at = details.publishedAt();
+        if (details.unpublished()) {
+            return new Event("Event published", "", "not yet");
+        }
+        return at == null
+                ? new Event("Event published", "", "when is no longer known")
+                : new Event("Event published", Words.moment(at), "acknowledged by Kafka");
     }
 }

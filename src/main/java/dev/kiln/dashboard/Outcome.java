@@ -1,11 +1,11 @@
 package dev.kiln.dashboard;
 
 import dev.kiln.dashboard.JobView.Fact;
-import dev.kiln.job.Artifact;
 import dev.kiln.job.CapturedStream;
 import dev.kiln.job.Compilation;
 import dev.kiln.job.Evidence;
 import dev.kiln.job.ExecutionResult;
+import dev.kiln.job.JobId;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +25,7 @@ record Outcome(
         Shown stdout,
         Shown stderr,
         @Nullable Shown compiled,
-        List<Artifact> artifacts,
+        List<ArtifactLine> artifacts,
         List<Fact> circumstances) {
     Outcome {
         evidence = List.copyOf(evidence);
@@ -49,7 +49,7 @@ record Outcome(
         }
     }
 
-    static Outcome of(ExecutionResult result) {
+    static Outcome of(JobId job, ExecutionResult result) {
         var provenance = result.provenance();
         return new Outcome(
                 verdict(result),
@@ -58,7 +58,9 @@ record Outcome(
                 Shown.of(result.stdout()),
                 Shown.of(result.stderr()),
                 compiled(result.compile()),
-                result.artifacts().files(),
+                result.artifacts().files().stream()
+                        .map(file -> ArtifactLine.of(job, file))
+                        .toList(),
                 List.of(
                         new Fact(
                                 "Runtime",

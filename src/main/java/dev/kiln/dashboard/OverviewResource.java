@@ -3,14 +3,18 @@ package dev.kiln.dashboard;
 import dev.kiln.access.Callers;
 import dev.kiln.access.Requires;
 import dev.kiln.access.Right;
+import dev.kiln.poll.HttpExchange;
+import dev.kiln.poll.LongPoll;
 import dev.kiln.store.Pace;
 import dev.kiln.store.StoreUnavailable;
 import dev.kiln.wire.WireJson;
 import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HEAD;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -23,8 +27,9 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
@@ -43,20 +48,32 @@ public class OverviewResource {
     private final Frames frames;
     private final Callers callers;
     private final Duration every;
-    private final Semaphore viewers;
-    private final CountDownLatch stopping = new CountDownLatch(1);
+    private final Viewers viewers;
+    private final LongPoll.Exchange exchange;
 
-    OverviewResource(Sampler sampler, Frames frames, Callers callers, DashboardConfig config) {
+    /** Of each stream what says that it is over. */
+    private final Set<CountDownLatch> streams = ConcurrentHashMap.newKeySet();
+
+    private volatile boolean stopping;
+
+    OverviewResource(
+            Sampler sampler,
+            Frames frames,
+            Callers callers,
+            DashboardConfig config,
+            CurrentVertxRequest request) {
         this.sampler = sampler;
         this.frames = frames;
         this.callers = callers;
+        this.exchange = new HttpExchange(request);
         var settings = config.settings();
         this.every = settings.sample();
-        this.viewers = new Semaphore(settings.viewers());
+        this.viewers = new Viewers(settings.viewers(), settings.viewersPerTenant());
     }
 
     void stop(@Observes ShutdownEvent event) {
-        stopping.countDown();
+        stopping = true;
+        streams.forEach(CountDownLatch::countDown);
     }
 
     /** The page, which has all figures also where no script runs. */
@@ -72,7 +89,21 @@ public class OverviewResource {
     @Produces(MediaType.SERVER_SENT_EVENTS)
     public Response events() {
         var view = Sampler.View.of(callers.current());
-        StreamingOutput events = out -> tell(view, out);
+        // Else a place would be kept for who has gone: what is written to it is lost without a
+        // word.
+        var over = new CountDownLatch(1);
+        exchange.onEnd(over::countDown);
+        return stream(out -> tell(view, over, out));
+    }
+
+    /** That there are figures to come; takes no place. */
+    @HEAD
+    @Path("ui/overview/events")
+    public Response head() {
+        return stream(_ -> {});
+    }
+
+    private static Response stream(StreamingOutput events) {
         return Response.ok(events, MediaType.SERVER_SENT_EVENTS_TYPE)
                 .header(HttpHeaders.CACHE_CONTROL, "no-store")
                 .header("X-Content-Type-Options", "nosniff")
@@ -80,11 +111,12 @@ public class OverviewResource {
                 .build();
     }
 
-    private void tell(Sampler.View view, OutputStream out) throws IOException {
+    private void tell(Sampler.View view, CountDownLatch over, OutputStream out) throws IOException {
         out.write(RETRY);
-        if (!viewers.tryAcquire()) {
+        if (!viewers.sit(view.tenant())) {
             return;
         }
+        streams.add(over);
         try {
             Instant end = Instant.now().plus(LONGEST_STREAM);
             Instant told = Instant.MIN;
@@ -94,8 +126,9 @@ public class OverviewResource {
                     told = now.at();
                     write(out, now);
                 }
-            } while (Instant.now().isBefore(end)
-                    && !stopping.await(every.toMillis(), TimeUnit.MILLISECONDS));
+            } while (!stopping
+                    && Instant.now().isBefore(end)
+                    && !over.await(every.toMillis(), TimeUnit.MILLISECONDS));
         } catch (StoreUnavailable e) {
             // The stream ends, and the browser asks again.
             return;
@@ -103,8 +136,14 @@ public class OverviewResource {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted");
         } finally {
-            viewers.release();
+            streams.remove(over);
+            viewers.leave(view.tenant());
         }
+    }
+
+    /** How many get the figures as they come. */
+    int viewers() {
+        return viewers.taken();
     }
 
     private static void write(OutputStream out, Overview now) throws IOException {

@@ -59,6 +59,13 @@ final class Terminal {
         return terminal.pieces;
     }
 
+    /** The text in no style, with what cannot be seen made visible. */
+    static String plain(String text) {
+        var plain = new StringBuilder();
+        read(text).forEach(piece -> plain.append(piece.text()));
+        return plain.toString();
+    }
+
     private void next() {
         int c = text.codePointAt(at);
         if (c == ESCAPE) {

@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -85,7 +86,11 @@ public class Admission {
     }
 
     Admission(Insert store) {
-        this(store, JobMeters.unread(), Tracing.off());
+        this(store, JobMeters.unread());
+    }
+
+    Admission(Insert store, JobMeters meters) {
+        this(store, meters, Tracing.off());
     }
 
     private Admission(Insert store, JobMeters meters, Tracing tracing) {
@@ -109,22 +114,28 @@ public class Admission {
         // one.
         var bodies = new HashMap<JobId, byte[]>();
         List<Integer> waiting = IntStream.range(0, submissions.size()).boxed().toList();
-        while (!waiting.isEmpty()) {
-            var round = new LinkedHashMap<JobId, Integer>();
-            var later = new ArrayList<Integer>();
-            for (int i : waiting) {
-                Submission submission = submissions.get(i);
-                byte[] body = bodies.get(submission.id());
-                if (body != null) {
-                    outcomes.put(i, compare(submission, body));
-                } else if (round.size() == CHUNK || round.putIfAbsent(submission.id(), i) != null) {
-                    later.add(i);
+        try {
+            while (!waiting.isEmpty()) {
+                var round = new LinkedHashMap<JobId, Integer>();
+                var later = new ArrayList<Integer>();
+                for (int i : waiting) {
+                    Submission submission = submissions.get(i);
+                    byte[] body = bodies.get(submission.id());
+                    if (body != null) {
+                        outcomes.put(i, compare(submission, body));
+                    } else if (round.size() == CHUNK
+                            || round.putIfAbsent(submission.id(), i) != null) {
+                        later.add(i);
+                    }
                 }
+                insert(round, submissions, outcomes, bodies);
+                waiting = later;
             }
-            insert(round, submissions, outcomes, bodies);
-            waiting = later;
+        } finally {
+            // Also when the database went away between two chunks: what it took by then is durable,
+            // and will be no new job when the rest is tried again.
+            tell(meters, outcomes.values());
         }
-        tell(meters, outcomes.values());
         trace(tracing, submissions, outcomes.values());
         return List.copyOf(outcomes.values());
     }
@@ -211,25 +222,31 @@ public class Admission {
             Map<Integer, Outcome> outcomes,
             Map<JobId, byte[]> bodies) {
         var distinct = round.values().stream().map(submissions::get).toList();
-        var inserted = distinct.isEmpty() ? List.<Outcome>of() : insert(distinct);
         var index = round.values().iterator();
-        for (Outcome outcome : inserted) {
-            int i = index.next();
-            outcomes.put(i, outcome);
-            if (outcome instanceof Outcome.Accepted || outcome instanceof Outcome.AlreadyKnown) {
-                bodies.put(outcome.id(), submissions.get(i).bodyHash());
-            }
+        Consumer<Outcome> committed =
+                outcome -> {
+                    int i = index.next();
+                    outcomes.put(i, outcome);
+                    if (outcome instanceof Outcome.Accepted
+                            || outcome instanceof Outcome.AlreadyKnown) {
+                        bodies.put(outcome.id(), submissions.get(i).bodyHash());
+                    }
+                };
+        if (!distinct.isEmpty()) {
+            insert(distinct, committed);
         }
     }
 
     /**
      * Inserts all, in their order; when the database refuses the content of some, finds them by
      * halving.
+     *
+     * @param committed gets the outcome of each, in their order, as soon as it is durable
      */
-    private List<Outcome> insert(List<Submission> distinct) {
+    private void insert(List<Submission> distinct, Consumer<Outcome> committed) {
+        Map<JobId, SubmissionStore.Outcome> outcomes;
         try {
-            var outcomes = store.insert(distinct);
-            return distinct.stream().map(s -> outcome(s.id(), outcomes.get(s.id()))).toList();
+            outcomes = store.insert(distinct);
         } catch (StoreUnavailable mayPass) {
             throw mayPass;
         } catch (RuntimeException refused) {
@@ -240,13 +257,15 @@ public class Admission {
                         "jobId=%s outcome=refused by the database: %s",
                         id, Printable.shorten(rootOf(refused).toString(), LOGGED));
                 LOG.debug("the refusal", refused);
-                return List.of(new Outcome.Unstorable(id));
+                committed.accept(new Outcome.Unstorable(id));
+                return;
             }
             int half = distinct.size() / 2;
-            var outcomes = new ArrayList<>(insert(distinct.subList(0, half)));
-            outcomes.addAll(insert(distinct.subList(half, distinct.size())));
-            return outcomes;
+            insert(distinct.subList(0, half), committed);
+            insert(distinct.subList(half, distinct.size()), committed);
+            return;
         }
+        distinct.forEach(s -> committed.accept(outcome(s.id(), outcomes.get(s.id()))));
     }
 
     private static Outcome outcome(JobId id, SubmissionStore.@Nullable Outcome outcome) {

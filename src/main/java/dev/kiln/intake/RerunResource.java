@@ -5,6 +5,9 @@ import dev.kiln.access.Right;
 import dev.kiln.job.Context;
 import dev.kiln.job.JobId;
 import dev.kiln.job.TraceParent;
+import dev.kiln.log.Transition;
+import dev.kiln.metrics.JobMeters;
+import dev.kiln.metrics.JobMeters.Submitted;
 import dev.kiln.poll.JobDocument;
 import dev.kiln.poll.LongPoll;
 import dev.kiln.poll.WaitTime;
@@ -51,18 +54,21 @@ public class RerunResource {
     private final LongPoll jobs;
     private final QueueGauge gauge;
     private final Tracing tracing;
+    private final JobMeters meters;
 
     RerunResource(
             RerunStore store,
             SubmissionReader policy,
             LongPoll jobs,
             QueueGauge gauge,
-            Tracing tracing) {
+            Tracing tracing,
+            JobMeters meters) {
         this.store = store;
         this.policy = policy;
         this.jobs = jobs;
         this.gauge = gauge;
         this.tracing = tracing;
+        this.meters = meters;
     }
 
     /** Makes a new job of the same submission, and waits for its end where that was asked for. */
@@ -111,7 +117,7 @@ public class RerunResource {
         }
         JobId fresh = JobId.next(Instant.now());
         var outcome = store.rerun(id, fresh, trace(old));
-        LOG.infof("jobId=%s outcome=rerun of %s: %s", fresh, id, outcome);
+        tell(id, fresh, outcome);
         return switch (outcome) {
             case QUEUED -> {
                 Step.current().of(fresh).state("QUEUED").cause("rerun");
@@ -134,6 +140,17 @@ public class RerunResource {
             Step.current().linkTo(old.trace());
         }
         return here;
+    }
+
+    /** It is a submission like any other, of what is here already. */
+    private void tell(JobId old, JobId fresh, RerunStore.Outcome outcome) {
+        boolean queued = outcome == RerunStore.Outcome.QUEUED;
+        meters.submitted(queued ? Submitted.ACCEPTED : Submitted.REFUSED, 1);
+        if (queued) {
+            Transition.of(fresh).states(null, "QUEUED").outcome("rerun").log(LOG, "of " + old);
+        } else {
+            LOG.infof("jobId=%s outcome=rerun refused: %s", old, outcome);
+        }
     }
 
     private Response answer(JobId old, JobId fresh, Duration atMost) throws InterruptedException {

@@ -1,5 +1,6 @@
 package dev.kiln.job;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param evidence how we know why it ended
  * @param provenance what ran it
  * @param artifacts the files that were kept of it
+ * @param startup from the job's claim until its worker heard that the program, or its compiler, had
+ *     started; null where nothing was started, and where that was not written down
  */
 public record ExecutionResult(
         Termination termination,
@@ -31,7 +34,8 @@ public record ExecutionResult(
         Usage usage,
         Evidence evidence,
         Provenance provenance,
-        Artifacts artifacts) {
+        Artifacts artifacts,
+        @Nullable Duration startup) {
     /** One of which no file was asked for. */
     public ExecutionResult(
             Termination termination,
@@ -53,7 +57,8 @@ public record ExecutionResult(
                 usage,
                 evidence,
                 provenance,
-                Artifacts.NONE);
+                Artifacts.NONE,
+                null);
     }
 
     public ExecutionResult {
@@ -103,7 +108,24 @@ public record ExecutionResult(
                 usage,
                 evidence,
                 provenance,
-                files);
+                files,
+                startup);
+    }
+
+    /** The same, of a program that was started so long after its job's claim. */
+    public ExecutionResult startedAfter(Duration sinceClaim) {
+        return new ExecutionResult(
+                termination,
+                exitCode,
+                signal,
+                stdout,
+                stderr,
+                compile,
+                usage,
+                evidence,
+                provenance,
+                artifacts,
+                sinceClaim);
     }
 
     /** The objects that it refers to, each once; none where all bytes are here. */

@@ -38,7 +38,12 @@ public final class Transition {
 
     /** Whose job it is, and in which language. */
     public Transition of(JobSpec spec) {
-        return put("tenant", spec.placement().tenant()).put("language", spec.program().language());
+        return of(spec.placement().tenant(), spec.program().language());
+    }
+
+    /** Whose job it is, and in which language; null where that is not known. */
+    public Transition of(@Nullable String tenant, @Nullable String language) {
+        return put("tenant", tenant).put("language", language);
     }
 
     /**

@@ -61,7 +61,8 @@ public class JobMeters {
         this(registry, runtimes.runtimes().keySet());
     }
 
-    JobMeters(MeterRegistry registry, Set<String> names) {
+    /** For these languages. */
+    public JobMeters(MeterRegistry registry, Set<String> names) {
         names.forEach(name -> languages.put(name, new LanguageMeters(registry, name)));
         others = new LanguageMeters(registry, OTHER);
         for (Submitted outcome : Submitted.values()) {

@@ -4,7 +4,7 @@ import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
 import io.vertx.core.http.HttpServerResponse;
 
 /** The current request as the HTTP server knows it. */
-record HttpExchange(CurrentVertxRequest request) implements LongPoll.Exchange {
+public record HttpExchange(CurrentVertxRequest request) implements LongPoll.Exchange {
     @Override
     public void onEnd(Runnable action) {
         var context = request.getCurrent();

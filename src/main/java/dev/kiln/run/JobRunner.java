@@ -92,7 +92,7 @@ public class JobRunner {
         var tap = new OutputTap();
         live.started(lease, tap);
         try {
-            var result = sandboxed(job, stop, tap, ran, trace);
+            var result = timed(sandboxed(job, stop, tap, ran, trace), tap, claimed);
             held.ended(lease);
             finish(job, result, claimed, trace);
         } catch (SandboxFault fault) {
@@ -129,6 +129,14 @@ public class JobRunner {
             ran.run();
             trace.sandboxed(tap.started());
         }
+    }
+
+    /** With what the sandbox itself cannot know: when its job had been claimed. */
+    private static ExecutionResult timed(ExecutionResult result, OutputTap tap, long claimed) {
+        var started = tap.started();
+        return started.isPresent()
+                ? result.startedAfter(Duration.ofNanos(started.getAsLong() - claimed))
+                : result;
     }
 
     private static Holder holder(StopSignal stop) {

@@ -52,14 +52,14 @@ record Finish(
                     ?::bigint[], ?::bigint[], ?::float8[], ?::int[], ?::bigint[], ?::bigint[], ?::bool[],
                     ?::text[], ?::text[], ?::text[], ?::text[], ?::bytea[],
                     ?::int[], ?::bigint[], ?::bigint[], ?::bytea[], ?::bigint[], ?::bool[], ?::bool[], ?::bool[],
-                    ?::bytea[])
+                    ?::bytea[], ?::bigint[])
                   as t (job_id, epoch, state, termination, exit_code, timed_out, oom_killed, success, signal,
                         stdout, stderr, stdout_bytes, stderr_bytes, duration_ms, cpu_ms, peak_memory_bytes,
                         limit_name, limit_value, limit_reached, killed_by, evidence_source,
                         timeout_ms, memory_limit, cpu_limit, pids_limit, output_limit, disk_limit, network,
                         runtime, runtime_version, image, worker, artifacts,
                         compile_exit_code, compile_ms, compile_cpu_ms, compile_output, compile_output_bytes,
-                        stdout_utf8, stderr_utf8, compile_output_utf8, objects)
+                        stdout_utf8, stderr_utf8, compile_output_utf8, objects, start_ms)
             ), held as materialized (
                 select held.id from given cross join lateral (
                     select id from job
@@ -81,14 +81,14 @@ record Finish(
                 timeout_ms, memory_limit, cpu_limit, pids_limit, output_limit, disk_limit, network,
                 runtime, runtime_version, image, worker, artifacts,
                 compile_exit_code, compile_ms, compile_cpu_ms, compile_output, compile_output_bytes,
-                stdout_utf8, stderr_utf8, compile_output_utf8, objects)
+                stdout_utf8, stderr_utf8, compile_output_utf8, objects, start_ms)
             select job_id, given.epoch, termination, exit_code, timed_out, oom_killed, success, signal,
                    stdout, stderr, stdout_bytes, stderr_bytes, duration_ms, cpu_ms, peak_memory_bytes,
                    limit_name, limit_value, limit_reached, killed_by, evidence_source,
                    timeout_ms, memory_limit, cpu_limit, pids_limit, output_limit, disk_limit, network,
                    runtime, runtime_version, image, worker, artifacts,
                    compile_exit_code, compile_ms, compile_cpu_ms, compile_output, compile_output_bytes,
-                   stdout_utf8, stderr_utf8, compile_output_utf8, objects
+                   stdout_utf8, stderr_utf8, compile_output_utf8, objects, start_ms
               from finished join given on given.job_id = finished.id
             returning job_id, epoch
             """;
@@ -165,6 +165,7 @@ record Finish(
             columns.booleans(Finish::stderrUtf8);
             columns.booleans(Finish::compileUtf8);
             columns.bytes(Finish::objects);
+            columns.longs(f -> millis(f.result().startup()));
             try (var rows = statement.executeQuery()) {
                 return Claim.all(rows);
             }

@@ -17,7 +17,10 @@ import org.jspecify.annotations.Nullable;
  * @param runAt when it was to run at the earliest
  * @param deadline EXPIRED unless first started before
  * @param cancelRequested whether its program is to be stopped
+ * @param claimedAt when it was claimed last; null when it never was
  * @param unpublished whether an event of it is still to be published
+ * @param publishedAt when the broker had acknowledged the event of its last end; null where there
+ *     is none, and where that is no longer written down
  */
 public record JobDetails(
         byte[] code,
@@ -29,7 +32,9 @@ public record JobDetails(
         Instant runAt,
         @Nullable Instant deadline,
         boolean cancelRequested,
-        boolean unpublished) {
+        @Nullable Instant claimedAt,
+        boolean unpublished,
+        @Nullable Instant publishedAt) {
     public JobDetails {
         args = List.copyOf(args);
     }

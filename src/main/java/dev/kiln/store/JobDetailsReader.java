@@ -20,11 +20,13 @@ public class JobDetailsReader {
             select substring(p.code from 1 for ?) as code, octet_length(p.code) as code_bytes,
                    substring(p.stdin from 1 for ?) as stdin, octet_length(p.stdin) as stdin_bytes, p.inputs,
                    p.timeout_ms, p.memory_limit, p.cpu_limit, p.pids_limit, p.output_limit, p.disk_limit,
-                   job.run_at, job.deadline, job.cancel_requested,
-                   exists (select from outbox where outbox.job_id = job.id) as unpublished
+                   job.run_at, job.deadline, job.cancel_requested, job.started_at,
+                   exists (select from outbox where outbox.job_id = job.id) as unpublished,
+                   %s as published_at
               from job join job_payload p on p.job_id = job.id
              where job.id = ?
-            """;
+            """
+                    .formatted(Publications.PUBLISHED_AT);
 
     private final Database database;
 
@@ -71,7 +73,9 @@ public class JobDetailsReader {
                 Objects.requireNonNull(moment(row, "run_at")),
                 moment(row, "deadline"),
                 row.getBoolean("cancel_requested"),
-                row.getBoolean("unpublished"));
+                moment(row, "started_at"),
+                row.getBoolean("unpublished"),
+                moment(row, "published_at"));
     }
 
     private static @Nullable Instant moment(ResultSet row, String column) throws SQLException {

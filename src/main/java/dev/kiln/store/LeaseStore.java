@@ -16,8 +16,10 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who may run what, and for how long. Every claim raises the job's epoch, and everything written
@@ -54,14 +56,14 @@ public class LeaseStore {
                                attempt = attempt - case when ? then 0 else 1 end,
                                run_at = now() + ? * interval '1 millisecond'
                  where id = ? and epoch = ? and state = 'RUNNING' and (lease_until < now() or not ?)
-                returning id, epoch, started_at, state, language
+                returning id, epoch, started_at, state, tenant, language
             ), event as (
                 insert into outbox (job_id, epoch) select id, epoch from returned where state = 'CANCELLED'
             ), history as (
                 insert into job_attempt (job_id, epoch, worker, started_at, counted, fault)
                 select id, epoch, ?, started_at, ?, ? from returned
             )
-            select state, language from returned
+            select state, tenant, language from returned
             """;
 
     private static final String ABANDON =
@@ -71,7 +73,7 @@ public class LeaseStore {
                                reason = case when cancel_requested then null else ? end,
                                owner = null, lease_until = null, finished_at = now()
                  where id = ? and epoch = ? and state = 'RUNNING' and (lease_until < now() or not ?)
-                returning id, epoch, started_at, state, language, reason, attempt, finished_at
+                returning id, epoch, started_at, state, tenant, language, reason, attempt, finished_at
             ), event as (
                 insert into outbox (job_id, epoch, abandoned_reason, abandoned_attempt, abandoned_at)
                 select id, epoch, reason, case when state = 'ABANDONED' then attempt end,
@@ -81,7 +83,7 @@ public class LeaseStore {
                 insert into job_attempt (job_id, epoch, worker, started_at, counted, fault)
                 select id, epoch, ?, started_at, true, ? from abandoned
             )
-            select state, language from abandoned
+            select state, tenant, language from abandoned
             """;
 
     /** Where an attempt that came to nothing has left its job. */
@@ -181,7 +183,7 @@ public class LeaseStore {
      * @param counted false when no attempt was really made: it is then not held against the job
      * @throws StoreUnavailable when the same call may succeed later
      */
-    public Left putBack(Lease lease, By by, String fault, boolean counted, Duration delay) {
+    public Leaving putBack(Lease lease, By by, String fault, boolean counted, Duration delay) {
         var left =
                 database.sql(
                         connection -> {
@@ -203,7 +205,7 @@ public class LeaseStore {
         } else if (left.now() == Left.CANCELLED) {
             ended(lease, left);
         }
-        return left.now();
+        return left;
     }
 
     /**
@@ -212,7 +214,7 @@ public class LeaseStore {
      *
      * @throws StoreUnavailable when the same call may succeed later
      */
-    public Left abandon(Lease lease, By by, String fault, String reason) {
+    public Leaving abandon(Lease lease, By by, String fault, String reason) {
         var left =
                 database.sql(
                         connection -> {
@@ -229,21 +231,28 @@ public class LeaseStore {
         if (left.now() != Left.LEASE_LOST) {
             ended(lease, left);
         }
-        return left.now();
+        return left;
     }
 
     private void ended(Lease lease, Leaving left) {
         signals.ended(lease.job());
-        meters.ended(left.language(), left.now().name());
+        meters.ended(Objects.requireNonNull(left.language()), left.now().name());
     }
 
-    private record Leaving(Left now, String language) {}
+    /**
+     * What became of a job after an attempt that came to nothing.
+     *
+     * @param tenant whose it is; null with {@link Left#LEASE_LOST}
+     * @param language in which it is written; null with {@link Left#LEASE_LOST}
+     */
+    public record Leaving(Left now, @Nullable String tenant, @Nullable String language) {}
 
     private static Leaving left(PreparedStatement statement) throws SQLException {
         try (var row = statement.executeQuery()) {
             return row.next()
-                    ? new Leaving(Left.valueOf(row.getString(1)), row.getString(2))
-                    : new Leaving(Left.LEASE_LOST, "");
+                    ? new Leaving(
+                            Left.valueOf(row.getString(1)), row.getString(2), row.getString(3))
+                    : new Leaving(Left.LEASE_LOST, null, null);
         }
     }
 

@@ -4,7 +4,6 @@ import dev.kiln.job.Completion;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -47,9 +46,6 @@ public class OutboxStore {
                     "p.traceparent",
                     "left join lateral (select traceparent from job_payload where job_id = t.job_id offset 0) p on true");
 
-    private static final String OLDEST =
-            "select extract(epoch from now() - created_at) * 1000 from outbox order by seq limit 1";
-
     private final Database database;
 
     OutboxStore(Database database) {
@@ -91,26 +87,11 @@ public class OutboxStore {
                             database.inTransaction(connection -> take(connection, most, traced));
                     if (!taken.isEmpty()) {
                         publisher.publish(taken);
+                        database.inTransaction(
+                                connection -> Publications.insert(connection, taken));
                         step.end(taken.size());
                     }
                     return taken.size();
-                });
-    }
-
-    /**
-     * For how long the oldest event has been waiting; zero when none waits. Reads one row.
-     *
-     * @throws StoreUnavailable when the same call may succeed later
-     */
-    public Duration oldest() {
-        return database.sql(
-                connection -> {
-                    try (var statement = connection.prepareStatement(OLDEST);
-                            var row = statement.executeQuery()) {
-                        return row.next()
-                                ? Duration.ofMillis(Math.max(0, row.getLong(1)))
-                                : Duration.ZERO;
-                    }
                 });
     }
 

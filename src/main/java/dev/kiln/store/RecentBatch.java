@@ -4,7 +4,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A batch into which jobs came of late.
+ * A batch that was begun of late.
  *
  * @param size how many jobs it is to have, where a document said so
  * @param jobs how many it has, as far as they were counted

@@ -105,6 +105,9 @@ class ResultRow extends PanacheEntityBase {
     /** {@link ArtifactsJson}. */
     @Column byte @Nullable [] artifacts;
 
+    @Column(name = "start_ms")
+    @Nullable Long startMs;
+
     /** {@link ObjectsJson}. */
     @Column byte @Nullable [] objects;
 
@@ -131,6 +134,7 @@ class ResultRow extends PanacheEntityBase {
                         peakMemoryBytes),
                 new Evidence(limitName, limitValue, limitReached, killedBy, evidenceSource),
                 new Provenance(runtime, runtimeVersion, image, limits, network),
-                ArtifactsJson.ofBytes(artifacts));
+                ArtifactsJson.ofBytes(artifacts),
+                startMs == null ? null : Duration.ofMillis(startMs));
     }
 }

@@ -1,16 +1,18 @@
 package dev.kiln.store;
 
 import dev.kiln.job.JobId;
+import dev.kiln.log.Transition;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.util.Collections;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,13 +22,14 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 public class RetryStore {
+    private static final Logger LOG = Logger.getLogger(RetryStore.class);
     private static final String ABANDONED = "ABANDONED";
 
     /**
      * Locks first and changes in the next statement, for the reason that {@link CancelStore} has.
      */
     private static final String LOOK =
-            "select id, state from job where id = any (?::uuid[]) and tenant = coalesce(?, tenant) order by id for update";
+            "select id, state, tenant, language from job where id = any (?::uuid[]) and tenant = coalesce(?, tenant) order by id for update";
 
     /**
      * Not with the turn that it once had: that is long past, and it would come before all others.
@@ -41,7 +44,7 @@ public class RetryStore {
     /** Passes over what is locked: that is being retried by somebody else. */
     private static final String LOOK_FOR =
             """
-            select id, state from job
+            select id, state, tenant, language from job
              where state = 'ABANDONED' and tenant = coalesce(?, tenant) and (?::text is null or batch = ?)
              order by id
              limit ?
@@ -106,41 +109,58 @@ public class RetryStore {
     }
 
     private Map<JobId, String> retry(String look, Parameters parameters) {
-        Map<JobId, String> found =
+        List<Found> found =
                 database.sql(
                         connection -> {
-                            var states = look(connection, look, parameters);
-                            again(connection, states);
-                            return states;
+                            var jobs = look(connection, look, parameters);
+                            again(connection, jobs);
+                            return jobs;
                         });
-        int again = Collections.frequency(found.values(), ABANDONED);
-        if (again > 0) {
+        var again = found.stream().filter(Found::abandoned).toList();
+        if (!again.isEmpty()) {
             turns.bringIn();
         }
-        return found;
+        again.forEach(Found::tellRetried);
+        return found.stream().collect(Collectors.toMap(Found::job, Found::state));
     }
 
-    private static Map<JobId, String> look(
-            Connection connection, String look, Parameters parameters) throws SQLException {
-        Map<JobId, String> states = new HashMap<>();
+    /** A job as it was when it was locked. */
+    private record Found(JobId job, String state, String tenant, String language) {
+        boolean abandoned() {
+            return state.equals(ABANDONED);
+        }
+
+        void tellRetried() {
+            Transition.of(job)
+                    .of(tenant, language)
+                    .states(ABANDONED, "QUEUED")
+                    .outcome("retried")
+                    .log(LOG);
+        }
+    }
+
+    private static List<Found> look(Connection connection, String look, Parameters parameters)
+            throws SQLException {
+        List<Found> found = new ArrayList<>();
         try (var statement = connection.prepareStatement(look)) {
             parameters.set(statement);
             try (var row = statement.executeQuery()) {
                 while (row.next()) {
-                    states.put(new JobId(row.getObject("id", UUID.class)), row.getString("state"));
+                    found.add(
+                            new Found(
+                                    new JobId(row.getObject("id", UUID.class)),
+                                    row.getString("state"),
+                                    row.getString("tenant"),
+                                    row.getString("language")));
                 }
             }
         }
-        return states;
+        return found;
     }
 
-    private static void again(Connection connection, Map<JobId, String> states)
-            throws SQLException {
+    private static void again(Connection connection, List<Found> found) throws SQLException {
         Object[] ids =
-                states.entrySet().stream()
-                        .filter(job -> job.getValue().equals(ABANDONED))
-                        .map(job -> job.getKey().value())
-                        .toArray();
+                found.stream().filter(Found::abandoned).map(each -> each.job().value()).toArray();
         try (var statement = connection.prepareStatement(AGAIN)) {
             statement.setArray(1, uuids(connection, ids));
             statement.executeUpdate();

@@ -41,6 +41,7 @@ public final class ResultJson {
         json.put("stderr_stored", result.stderr().elsewhere() != null);
         json.set("compile", CompileJson.full(result.compile()));
         putArtifacts(json, result.artifacts());
+        json.put("start_ms", millis(result.startup()));
         putCircumstances(json, summary);
         return json;
     }

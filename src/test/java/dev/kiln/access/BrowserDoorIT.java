@@ -1,13 +1,26 @@
 package dev.kiln.access;
 
 import static dev.kiln.access.AccessProfile.OPERATOR;
+import static dev.kiln.sandbox.ScriptedSandbox.exited;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.ColorScheme;
+import dev.kiln.job.Artifact;
+import dev.kiln.job.Artifacts;
+import dev.kiln.store.ClaimStore;
+import dev.kiln.store.ResultStore;
+import dev.kiln.store.WorkerStore;
+import dev.kiln.testing.Browser;
 import dev.kiln.testing.Jobs;
+import dev.kiln.testing.LogCapture;
+import dev.kiln.testing.Looks;
+import dev.kiln.testing.Workers;
 import dev.kiln.wire.Json;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import jakarta.inject.Inject;
 import java.net.Socket;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -17,8 +30,10 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,6 +49,10 @@ class BrowserDoorIT {
 
     @TestHTTPResource("/")
     URI server;
+
+    @Inject ClaimStore claims;
+    @Inject WorkerStore workers;
+    @Inject ResultStore results;
 
     @AfterEach
     void close() {
@@ -202,6 +221,84 @@ class BrowserDoorIT {
                 .as("the newest")
                 .isEqualTo(200);
         assertThat(send(request("GET", "ui/batches", "", other)).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void artifacts_are_fetched_with_the_session_of_their_tenant_and_with_no_other()
+            throws Exception {
+        String acme = session(signIn(key("acme", "submit")));
+        String beta = session(signIn(key("beta", "admin")));
+        var made = send(json("ui/v1/jobs", acme).header("Origin", origin()));
+        String id = Json.ofBytes(made.body().getBytes(StandardCharsets.UTF_8)).at("/id").asText();
+        finishAll(new Artifact("a b/\"<x>?.html", 3, "0".repeat(64), new byte[] {'e', 'n', 'd'}));
+
+        String page = send(request("GET", "ui/jobs/" + id, "", acme)).body();
+        var link = Pattern.compile("href=\"/(ui/v1/jobs/[^\"]*/artifacts/[^\"]*)\"").matcher(page);
+        assertThat(link.find()).isTrue();
+        var file = send(request("GET", link.group(1), "", acme));
+        assertThat(file.statusCode()).isEqualTo(200);
+        assertThat(file.body()).isEqualTo("end");
+        assertThat(file.headers().firstValue("Content-Disposition")).contains("attachment");
+        assertThat(file.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
+        assertThat(send(request("GET", link.group(1), "", beta)).statusCode()).isEqualTo(404);
+        assertThat(send(request("GET", link.group(1), "", "")).statusCode()).isIn(303, 401);
+    }
+
+    /** Whatever is queued. */
+    private void finishAll(Artifact file) {
+        var result = exited(0, "", Jobs.LIMITS);
+        var files = new Artifacts(List.of(file), List.of(), 0);
+        for (var claimed : Workers.claim(workers, claims, 100, Duration.ofMinutes(5))) {
+            results.finish(claimed.lease(), result.with(result.stdout(), result.stderr(), files));
+        }
+    }
+
+    @Test
+    void no_key_and_no_session_is_ever_in_the_log() throws Exception {
+        try (var log = new LogCapture()) {
+            String key = key("acme", "submit");
+            String secret = key.split("_")[2];
+            String wrong = key.substring(0, key.length() - 8) + "00000000";
+            String session = session(signIn(key));
+            send(json("ui/v1/jobs", session).header("Origin", origin()));
+            signIn(wrong);
+            send(request("GET", "ui/jobs", "", "kiln_session=" + "5".repeat(64)));
+            for (String each : List.of(key, wrong, OPERATOR)) {
+                send(request("GET", "v1/jobs", "", "").header("Authorization", "Bearer " + each));
+            }
+            send(
+                    request("DELETE", "v1/keys/" + key.split("_")[1], "", "")
+                            .header("Authorization", "Bearer " + OPERATOR));
+
+            assertThat(log.lines()).anyMatch(line -> line.contains("outcome=accepted"));
+            assertThat(log.lines())
+                    .noneMatch(line -> line.contains(secret.substring(0, 16)))
+                    .noneMatch(line -> line.contains(OPERATOR.substring(0, 16)))
+                    .noneMatch(line -> line.contains(session.split("=")[1].substring(0, 16)))
+                    .noneMatch(line -> line.contains("5".repeat(16)));
+        }
+    }
+
+    @Test
+    void who_signs_in_finds_an_accessible_page() {
+        try (var browser = new Browser()) {
+            for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+                var page = browser.page(scheme);
+                page.navigate(server + "ui/jobs");
+                assertThat(page.locator("h1").innerText()).isEqualTo("Sign in");
+                Looks.check(page, "sign-in", scheme);
+                page.getByLabel("API key").fill("wrong");
+                page.getByLabel("API key").press("Enter");
+                assertThat(page.getByRole(AriaRole.ALERT).innerText()).contains("opens nothing");
+                Looks.check(page, "sign-in-refused", scheme);
+                page.getByLabel("API key").fill(OPERATOR);
+                page.getByLabel("API key").press("Enter");
+                page.waitForURL(server.toString());
+                assertThat(page.locator("h1").innerText()).isEqualTo("Overview");
+                page.context().close();
+            }
+            assertThat(browser.complaints()).allMatch(complaint -> complaint.contains("403"));
+        }
     }
 
     private HttpResponse<String> signIn(String key) throws Exception {

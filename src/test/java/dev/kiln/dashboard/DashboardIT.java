@@ -1,12 +1,11 @@
 package dev.kiln.dashboard;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static dev.kiln.testing.HttpJobs.limited;
+import static dev.kiln.testing.HttpJobs.python;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.deque.html.axecore.playwright.AxeBuilder;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
@@ -15,16 +14,16 @@ import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import dev.kiln.testing.Browser;
+import dev.kiln.testing.HttpJobs;
+import dev.kiln.testing.Looks;
 import dev.kiln.testing.RealProfile;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import jakarta.inject.Inject;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -41,17 +40,18 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @TestProfile(RealProfile.class)
 class DashboardIT {
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
-    /** Pictures for the documentation are made where this says so. */
-    private static final String PICTURES = System.getProperty("dashboard.pictures", "");
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     private static Browser browser;
 
     @TestHTTPResource("/")
     URI server;
 
+    @Inject OverviewResource overview;
+
+    private HttpJobs jobs;
     private Page page;
 
     @BeforeAll
@@ -67,6 +67,7 @@ class DashboardIT {
 
     @BeforeEach
     void newPage() {
+        jobs = new HttpJobs(HTTP, server);
         page = browser.page(ColorScheme.LIGHT);
     }
 
@@ -108,7 +109,7 @@ class DashboardIT {
 
     @Test
     void a_job_that_runs_is_cancelled_and_run_again() throws Exception {
-        String id = submit(python("import time\nprint('on', flush=True)\ntime.sleep(600)"));
+        String id = jobs.submit(python("import time\nprint('on', flush=True)\ntime.sleep(600)"));
         go("ui/jobs/" + id);
         page.evaluate("() => { window.same = 'page'; }");
         assertThat(page.locator("#live-stdout")).containsText("on");
@@ -128,12 +129,12 @@ class DashboardIT {
     @Test
     void jobs_are_filtered_and_paged() throws Exception {
         String team = UUID.randomUUID().toString();
-        String good = submit(labelled("print(1)", team));
-        String bad = submit(labelled("raise SystemExit(1)", team));
-        String late = submit(limited(labelled("while True: pass", team), "timeout", 0.3));
-        awaitEnd(good);
-        awaitEnd(bad);
-        awaitEnd(late);
+        String good = jobs.submit(labelled("print(1)", team));
+        String bad = jobs.submit(labelled("raise SystemExit(1)", team));
+        String late = jobs.submit(limited(labelled("while True: pass", team), "timeout", 0.3));
+        jobs.awaitEnd(good);
+        jobs.awaitEnd(bad);
+        jobs.awaitEnd(late);
 
         go("ui/jobs");
         page.getByLabel("Label").fill("team=" + team);
@@ -156,54 +157,8 @@ class DashboardIT {
     }
 
     @Test
-    void hostile_output_and_names_do_nothing() throws Exception {
-        String evil = "<img src=x onerror=owned=1><script>owned=1</script></pre>";
-        String id =
-                submit(
-                        python(
-                                """
-                                import sys, time
-                                evil = %s
-                                print(evil, flush=True)
-                                time.sleep(1)
-                                print('\\x1b[31mred\\x1b[0m \\x1b]0;title\\x07\\x1b[2Jkept \\u202egnp.exe')
-                                sys.stdout.buffer.write(b'\\xff\\x00')
-                                """
-                                        .formatted(JSON.writeValueAsString(evil))));
-        go("ui/jobs/" + id);
-        assertThat(page.locator("#stdout")).containsText(evil);
-        assertThat(page.locator("#stdout .f1")).hasText("red");
-        assertThat(page.locator("#stdout .mark").first()).hasText("[U+202E]");
-        assertThat(page.locator("#stdout")).containsText("kept [U+202E]gnp.exe");
-        assertThat(page.locator("#stdout img, #stdout script, #code img, #code script"))
-                .hasCount(0);
-        assertThat(page.evaluate("() => typeof owned")).isEqualTo("undefined");
-        assertThat(page.title()).startsWith("Job ");
-
-        // As it comes, too: rendered by the script and not by the server.
-        String shown =
-                (String)
-                        page.evaluate(
-                                "async text => (await import('/ui/assets/follow.js')).visible(text)",
-                                "\u001b[31mred\u001b[0m \u001b]0;t\u0007a\u202eb\u0000\r\nc\u200d");
-        assertThat(shown).isEqualTo("red a[U+202E]b\u2400\nc\u200d");
-    }
-
-    @Test
-    void markup_in_a_page_is_not_run_even_where_it_gets_in() {
-        go("ui/jobs");
-        page.evaluate(
-                "() => { window.violations = []; document.addEventListener('securitypolicyviolation', e => window.violations.push(e.effectiveDirective)); }");
-        page.evaluate(
-                "() => { document.getElementById('main').innerHTML = '<img src=x onerror=\"window.owned=1\">'; }");
-        page.waitForFunction("() => window.violations.includes('script-src-attr')");
-        assertThat(page.evaluate("() => window.owned === undefined")).isEqualTo(true);
-        assertThat(browser.complaints()).anyMatch(c -> c.contains("Content Security Policy"));
-    }
-
-    @Test
     void the_overview_shows_workers_and_what_ended_and_follows_the_queue() throws Exception {
-        awaitEnd(submit(python("print(1)")));
+        jobs.awaitEnd(jobs.submit(python("print(1)")));
         go("");
         assertThat(page.locator("[data-live=workers]")).containsText("gvisor");
         assertThat(page.locator("[data-live=workers]")).containsText("live");
@@ -214,17 +169,17 @@ class DashboardIT {
         assertThat(page.locator("[data-live=pace] tbody tr").first()).isVisible();
 
         String tenant = "t" + UUID.randomUUID();
-        post("v1/tenants/" + tenant + ":cap?max_running=1");
+        jobs.post("v1/tenants/" + tenant + ":cap?max_running=1");
         var sleeps =
                 python("import time; time.sleep(600)").put("tenant", tenant).put("priority", 7);
-        String first = submit(sleeps);
-        String second = submit(sleeps);
+        String first = jobs.submit(sleeps);
+        String second = jobs.submit(sleeps);
         var row =
                 page.locator("[data-live=queue] tbody tr")
                         .filter(new Locator.FilterOptions().setHasText(tenant));
         assertThat(row.locator("td")).hasText(new String[] {"7", "1"});
-        cancel(second);
-        cancel(first);
+        jobs.cancel(second);
+        jobs.cancel(first);
         assertThat(row).hasCount(0);
     }
 
@@ -248,10 +203,62 @@ class DashboardIT {
     }
 
     @Test
+    void a_jobs_page_has_its_whole_way_with_the_time_of_each_step() throws Exception {
+        String id = jobs.submit(python("print(1)"));
+        jobs.awaitEnd(id);
+        await().atMost(SOON)
+                .until(
+                        () -> {
+                            go("ui/jobs/" + id);
+                            return page.locator(".timeline .moment").count() == 6;
+                        });
+        assertThat(page.locator(".timeline strong").allInnerTexts())
+                .containsExactly(
+                        "Submitted", "Queued", "Claimed", "Started", "Finished", "Event published");
+        assertThat(page.locator(".timeline .moment").allInnerTexts()).isSorted();
+        int startup = jobs.job(id).at("/result/start_ms").asInt(-1);
+        assertThat(startup).isPositive();
+        assertThat(page.locator(".timeline"))
+                .containsText(
+                        "the program, %s after the claim".formatted(Words.millis((long) startup)));
+    }
+
+    @Test
+    void a_page_that_nobody_sees_holds_no_connection_and_goes_on_when_it_is_seen() {
+        await().atMost(SOON).until(() -> overview.viewers() == 0);
+        go("");
+        await().atMost(SOON).until(() -> overview.viewers() == 1);
+        turn("hidden");
+        await().atMost(SOON).until(() -> overview.viewers() == 0);
+        turn("visible");
+        await().atMost(SOON).until(() -> overview.viewers() == 1);
+        assertThat(page.locator("#stale")).isEmpty();
+    }
+
+    /** As if another tab were before this one, or none. */
+    private void turn(String visibility) {
+        page.evaluate(
+                "state => { Object.defineProperty(document, 'visibilityState', { value: state, configurable: true }); document.dispatchEvent(new Event('visibilitychange')); }",
+                visibility);
+    }
+
+    @Test
+    void a_question_for_the_head_of_a_stream_takes_no_viewers_place() throws Exception {
+        await().atMost(SOON).until(() -> overview.viewers() == 0);
+        var head =
+                jobs.send(
+                        jobs.request("ui/overview/events").method("HEAD", BodyPublishers.noBody()));
+        assertThat(head.statusCode()).isEqualTo(200);
+        assertThat(head.headers().firstValue("Content-Type").orElseThrow())
+                .startsWith("text/event-stream");
+        assertThat(overview.viewers()).isZero();
+    }
+
+    @Test
     void a_batch_shows_how_far_it_is() throws Exception {
         String batch = "b" + UUID.randomUUID();
-        awaitEnd(submit(python("print(1)").put("batch", batch)));
-        awaitEnd(submit(python("raise SystemExit(1)").put("batch", batch)));
+        jobs.awaitEnd(jobs.submit(python("print(1)").put("batch", batch)));
+        jobs.awaitEnd(jobs.submit(python("raise SystemExit(1)").put("batch", batch)));
         go("ui/batches");
         assertThat(
                         page.getByRole(AriaRole.ROW)
@@ -279,14 +286,15 @@ class DashboardIT {
     void every_page_is_accessible_in_light_and_dark() throws Exception {
         String batch = "accessible";
         String id =
-                submit(
+                jobs.submit(
                         python(
                                         "for i in range(16):\n    print(f'\\x1b[38;5;{i}mcolour {i}\\x1b[0m', end=' ')\nprint('\\x1b[1;2;4mall \\u202e')")
                                 .put("batch", batch));
-        awaitEnd(id);
+        jobs.awaitEnd(id);
         String late =
-                submit(limited(python("while True: pass").put("batch", batch), "timeout", 0.3));
-        awaitEnd(late);
+                jobs.submit(
+                        limited(python("while True: pass").put("batch", batch), "timeout", 0.3));
+        jobs.awaitEnd(late);
         Map<String, String> pages = new LinkedHashMap<>();
         pages.put("overview", "");
         pages.put("jobs", "ui/jobs");
@@ -302,30 +310,16 @@ class DashboardIT {
                 if (entry.getKey().equals("overview")) {
                     each.waitForFunction("() => Chart.getChart(document.querySelector('canvas'))");
                 }
-                var violations = new AxeBuilder(each).analyze().getViolations();
-                assertThat(
-                                violations.stream()
-                                        .map(
-                                                v ->
-                                                        v.getId()
-                                                                + " "
-                                                                + v.getNodes()
-                                                                        .getFirst()
-                                                                        .getHtml()))
-                        .as("%s in %s", entry.getKey(), scheme)
-                        .isEmpty();
-                picture(each, entry.getKey(), scheme);
+                Looks.check(each, entry.getKey(), scheme);
             }
             each.context().close();
         }
     }
 
-    private static void picture(Page each, String name, ColorScheme scheme) {
-        if (!PICTURES.isEmpty()) {
-            String file =
-                    "dashboard-%s%s.png".formatted(name, scheme == ColorScheme.DARK ? "-dark" : "");
-            each.screenshot(new Page.ScreenshotOptions().setPath(Path.of(PICTURES).resolve(file)));
-        }
+    private static ObjectNode labelled(String code, String team) {
+        var job = python(code);
+        job.putObject("labels").put("team", team);
+        return job;
     }
 
     private Locator button(String name) {
@@ -338,61 +332,5 @@ class DashboardIT {
         assertThat(answer.headers().get("content-security-policy"))
                 .isEqualTo(
                         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'");
-    }
-
-    private static ObjectNode python(String code) {
-        return JSON.createObjectNode().put("language", "python").put("code", code);
-    }
-
-    private static ObjectNode labelled(String code, String team) {
-        var job = python(code);
-        job.putObject("labels").put("team", team);
-        return job;
-    }
-
-    private static ObjectNode limited(ObjectNode job, String limit, double value) {
-        job.putObject("sandbox").put(limit, value);
-        return job;
-    }
-
-    private String submit(ObjectNode job) throws Exception {
-        var answer =
-                HTTP.send(
-                        HttpRequest.newBuilder(server.resolve("v1/jobs"))
-                                .header("Content-Type", "application/json")
-                                .POST(BodyPublishers.ofString(job.toString()))
-                                .build(),
-                        BodyHandlers.ofString());
-        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
-        return JSON.readTree(answer.body()).at("/id").asText();
-    }
-
-    private void post(String path) throws Exception {
-        var answer =
-                HTTP.send(
-                        HttpRequest.newBuilder(server.resolve(path))
-                                .POST(BodyPublishers.noBody())
-                                .build(),
-                        BodyHandlers.ofString());
-        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-    }
-
-    private void cancel(String id) throws Exception {
-        HTTP.send(
-                HttpRequest.newBuilder(server.resolve("v1/jobs/" + id)).DELETE().build(),
-                BodyHandlers.discarding());
-    }
-
-    private JsonNode get(String path) throws Exception {
-        return JSON.readTree(
-                HTTP.send(
-                                HttpRequest.newBuilder(server.resolve(path)).build(),
-                                BodyHandlers.ofString())
-                        .body());
-    }
-
-    private void awaitEnd(String id) {
-        await().atMost(Duration.ofSeconds(60))
-                .until(() -> !get("v1/jobs/" + id).at("/finished_at").isNull());
     }
 }

@@ -32,10 +32,13 @@ class ShownTest {
     @Test
     void viewers_that_would_look_without_pause_are_refused() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new DashboardConfig.Settings(Duration.ZERO, 1))
+                .isThrownBy(() -> new DashboardConfig.Settings(Duration.ZERO, 1, 1))
                 .withMessage("kiln.dashboard.sample must be at least 100ms: PT0S");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new DashboardConfig.Settings(Duration.ofSeconds(5), -1))
+                .isThrownBy(() -> new DashboardConfig.Settings(Duration.ofSeconds(5), -1, 1))
                 .withMessage("kiln.dashboard.viewers must be >= 0: -1");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new DashboardConfig.Settings(Duration.ofSeconds(5), 1, 0))
+                .withMessage("kiln.dashboard.viewers-per-tenant must be >= 1: 0");
     }
 }

@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.kiln.intake.Admission.Outcome;
 import dev.kiln.job.JobId;
 import dev.kiln.job.Submission;
+import dev.kiln.metrics.JobMeters;
 import dev.kiln.store.StoreUnavailable;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -25,6 +28,31 @@ class AdmissionTest {
         assertThat(admission.admit(List.of(job(A, "x"), job(B, "y"))))
                 .containsExactly(new Outcome.Accepted(A), new Outcome.Accepted(B));
         assertThat(store.transactions).containsExactly(2);
+    }
+
+    @Test
+    void what_was_committed_before_the_database_went_away_counts_as_accepted_all_the_same() {
+        var registry = new SimpleMeterRegistry();
+        Admission.Insert once =
+                distinct -> {
+                    store.reachable = store.transactions.isEmpty();
+                    return store.insert(distinct);
+                };
+        var counting = new Admission(once, new JobMeters(registry, Set.of()));
+        var jobs = IntStream.range(0, 1_500).mapToObj(i -> job(new JobId(new UUID(1, i)), "x"));
+        var submissions = jobs.toList();
+        assertThatThrownBy(() -> counting.admit(submissions)).isInstanceOf(StoreUnavailable.class);
+        assertThat(store.jobs).hasSize(1_000);
+        assertThat(submitted(registry, "accepted")).isEqualTo(1_000);
+
+        store.transactions.clear();
+        assertThatThrownBy(() -> counting.admit(submissions)).isInstanceOf(StoreUnavailable.class);
+        assertThat(submitted(registry, "accepted")).isEqualTo(1_000);
+        assertThat(submitted(registry, "repeated")).isEqualTo(1_000);
+    }
+
+    private static double submitted(SimpleMeterRegistry registry, String outcome) {
+        return registry.get("kiln.jobs.submitted").tag("outcome", outcome).counter().count();
     }
 
     @Test

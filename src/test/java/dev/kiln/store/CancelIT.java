@@ -367,15 +367,15 @@ class CancelIT {
     }
 
     private Left reap(Lease lease) {
-        return leases.putBack(lease, By.REAPER, "fell silent", true, Duration.ZERO);
+        return leases.putBack(lease, By.REAPER, "fell silent", true, Duration.ZERO).now();
     }
 
     private Left giveBack(Lease lease, boolean counted) {
-        return leases.putBack(lease, By.HOLDER, "given back", counted, Duration.ZERO);
+        return leases.putBack(lease, By.HOLDER, "given back", counted, Duration.ZERO).now();
     }
 
     private Left abandon(Lease lease) {
-        return leases.abandon(lease, By.HOLDER, "died", "gave up: died");
+        return leases.abandon(lease, By.HOLDER, "died", "gave up: died").now();
     }
 
     /** Cancelled, whatever the worker still does, with the attempt in its history. */

@@ -267,17 +267,7 @@ class ContextStoreIT {
 
     private static ExecutionResult result(Artifacts kept) {
         var plain = ScriptedSandbox.exited(0, "", Jobs.LIMITS);
-        return new ExecutionResult(
-                plain.termination(),
-                plain.exitCode(),
-                null,
-                plain.stdout(),
-                plain.stderr(),
-                null,
-                plain.usage(),
-                plain.evidence(),
-                plain.provenance(),
-                kept);
+        return plain.with(plain.stdout(), plain.stderr(), kept);
     }
 
     private static Artifact artifact(String path, String content) {

@@ -2,6 +2,7 @@ package dev.kiln.store;
 
 import static dev.kiln.sandbox.ScriptedSandbox.exited;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kiln.job.ClaimedJob;
 import dev.kiln.job.JobId;
@@ -38,6 +39,8 @@ class DashboardReadsIT {
     @Inject QueueDepths depths;
     @Inject PaceReader pace;
     @Inject RecentBatches batches;
+    @Inject Backlogs backlogs;
+    @Inject OutboxStore outbox;
     @Inject JobDetailsReader details;
     @Inject ClaimStore claims;
     @Inject WorkerStore workers;
@@ -47,7 +50,7 @@ class DashboardReadsIT {
     @BeforeEach
     void empty() throws SQLException {
         execute("truncate job cascade");
-        execute("truncate batch");
+        execute("truncate batch, publication, worker");
     }
 
     @Test
@@ -92,12 +95,11 @@ class DashboardReadsIT {
     }
 
     @Test
-    void batches_are_those_of_the_newest_jobs_with_how_many_have_ended() throws Exception {
+    void batches_are_those_begun_last_with_how_many_have_ended() throws Exception {
         submit("\"batch\": \"old\"");
         submit("\"batch\": \"new\", \"tenant\": \"acme\", \"batch_size\": 2");
         submit("\"batch\": \"new\", \"tenant\": \"acme\"");
-        execute(
-                "update job set submitted_at = submitted_at - interval '1 hour' where batch = 'old'");
+        execute("update batch set created_at = created_at - interval '1 hour' where name = 'old'");
         execute(
                 "update job set state = 'CANCELLED', finished_at = now(), turn = null where id = (select id from job where batch = 'new' limit 1)");
 
@@ -109,6 +111,121 @@ class DashboardReadsIT {
         assertThat(listed.getFirst().closedAt()).isNotNull();
         assertThat(listed.getLast().closedAt()).isNull();
         assertThat(batches.list("default")).extracting(RecentBatch::name).containsExactly("old");
+    }
+
+    @Test
+    void a_tenants_batches_are_found_behind_any_number_of_those_of_others() throws Exception {
+        submit("\"batch\": \"mine\", \"tenant\": \"acme\"");
+        execute(
+                "insert into batch (tenant, name, created_at) select 'busy', 'b' || n, now() from generate_series(1, 30000) n");
+        execute("analyze batch");
+        assertThat(batches.list("acme")).extracting(RecentBatch::name).containsExactly("mine");
+        assertThat(plan(RecentBatches.OF_ONE.replace("?", "'acme'")))
+                .contains("batch_tenant_created")
+                .doesNotContain("Seq Scan on batch");
+    }
+
+    @Test
+    void when_an_event_was_published_is_told_once_the_broker_has_it() throws Exception {
+        JobId first = finished();
+        JobId second = finished();
+        assertThat(detailsOf(first).unpublished()).isTrue();
+        assertThat(detailsOf(first).publishedAt()).isNull();
+        assertThat(outbox.relay(1, events -> {})).isEqualTo(1);
+        assertThat(detailsOf(first).unpublished()).isFalse();
+        assertThat(detailsOf(second).publishedAt()).isNull();
+        assertThatThrownBy(
+                        () ->
+                                outbox.relay(
+                                        1,
+                                        events -> {
+                                            throw new IllegalStateException("no broker");
+                                        }))
+                .hasStackTraceContaining("no broker");
+        assertThat(detailsOf(second).publishedAt()).isNull();
+        outbox.relay(10, events -> {});
+
+        Instant one = detailsOf(first).publishedAt();
+        Instant two = detailsOf(second).publishedAt();
+        assertThat(one).isAfter(detailsOf(first).claimedAt());
+        assertThat(two).isAfter(one);
+        // One row for a group, and those that are too old go.
+        JobId third = finished();
+        JobId fourth = finished();
+        execute("update publication set last_ended = last_ended - interval '8 days'");
+        outbox.relay(10, events -> {});
+        assertThat(rows("publication")).isEqualTo(1);
+        assertThat(detailsOf(third).publishedAt()).isEqualTo(detailsOf(fourth).publishedAt());
+        assertThat(detailsOf(first).publishedAt()).isNull();
+    }
+
+    private JobId finished() throws Exception {
+        JobId id = submit("");
+        for (ClaimedJob claimed : Workers.claim(workers, claims, 4, Duration.ofMinutes(1))) {
+            results.finish(claimed.lease(), exited(0, "", Jobs.LIMITS));
+        }
+        return id;
+    }
+
+    private JobDetails detailsOf(JobId id) {
+        return details.find(id, 1).orElseThrow();
+    }
+
+    @Test
+    void the_queue_is_as_old_as_the_next_job_of_its_slowest_line_that_can_be_run()
+            throws Exception {
+        assertThat(backlogs.read().nextJob()).isZero();
+        JobId next = submit("\"priority\": 5");
+        JobId behind = submit("\"priority\": 5");
+        JobId low = submit("\"priority\": -5");
+        JobId elsewhere = submit("\"sandbox\": {\"memory_limit\": \"64m\"}, \"priority\": 7");
+        age(next, 100);
+        age(behind, 900);
+        age(low, 300);
+        age(elsewhere, 50);
+        assertThat(backlogs.read().nextJob()).as("no worker").isZero();
+        workers.register(Workers.of("w", "python"), Duration.ofMinutes(5), false);
+        assertThat(backlogs.read().nextJob()).isBetween(seconds(300), seconds(400));
+        age(elsewhere, 500);
+        assertThat(backlogs.read().nextJob()).isBetween(seconds(500), seconds(600));
+        execute("update job set run_at = now() + interval '1 hour'");
+        assertThat(backlogs.read().nextJob()).isZero();
+    }
+
+    @Test
+    void webhooks_that_wait_are_counted_and_those_that_are_due_are_late() throws Exception {
+        JobId job = submit("");
+        execute(
+                """
+                insert into webhook_delivery (job_id, epoch, tenant, url, host, state, next_at)
+                select '%s', n, 'acme', 'https://a/', 'a', case when n > 3 then 'DELIVERED' else 'PENDING' end,
+                       now() + interval '1 hour' from generate_series(1, 5) n
+                """
+                        .formatted(job));
+        assertThat(backlogs.read().webhooks()).isEqualTo(3);
+        assertThat(backlogs.read().webhooksOverdue()).isZero();
+        execute(
+                "update webhook_delivery set next_at = now() - interval '7 minutes' where epoch in (2, 5)");
+        assertThat(backlogs.read().webhooksOverdue()).isBetween(seconds(420), seconds(520));
+    }
+
+    private void age(JobId job, int seconds) throws SQLException {
+        execute(
+                "update job set run_at = now() - interval '%d seconds' where id = '%s'"
+                        .formatted(seconds, job));
+    }
+
+    private static Duration seconds(int seconds) {
+        return Duration.ofSeconds(seconds);
+    }
+
+    private int rows(String table) throws SQLException {
+        try (var connection = dataSource.getConnection();
+                var statement = connection.createStatement();
+                var row = statement.executeQuery("select count(*) from " + table)) {
+            row.next();
+            return row.getInt(1);
+        }
     }
 
     @Test

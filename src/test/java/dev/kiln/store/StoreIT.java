@@ -234,9 +234,9 @@ class StoreIT {
         assertThat(fresh.epoch()).isGreaterThan(stale.epoch());
 
         assertThat(results.finish(stale, exited(1, "stale", Jobs.LIMITS))).isFalse();
-        assertThat(leases.putBack(stale, LeaseStore.By.HOLDER, "late", true, Duration.ZERO))
+        assertThat(leases.putBack(stale, LeaseStore.By.HOLDER, "late", true, Duration.ZERO).now())
                 .isEqualTo(Left.LEASE_LOST);
-        assertThat(leases.abandon(stale, LeaseStore.By.HOLDER, "late", "late"))
+        assertThat(leases.abandon(stale, LeaseStore.By.HOLDER, "late", "late").now())
                 .isEqualTo(Left.LEASE_LOST);
         assertThat(leases.extend(List.of(stale), LEASE)).isEmpty();
 
@@ -274,11 +274,11 @@ class StoreIT {
     void the_reaper_takes_only_leases_that_have_lapsed() throws SQLException {
         var lease = running("print(1)");
         assertThat(leases.lapsed(10)).isEmpty();
-        assertThat(leases.putBack(lease, LeaseStore.By.REAPER, "silent", true, Duration.ZERO))
+        assertThat(leases.putBack(lease, LeaseStore.By.REAPER, "silent", true, Duration.ZERO).now())
                 .isEqualTo(Left.LEASE_LOST);
         lapse(lease);
         assertThat(leases.lapsed(10)).extracting(Lease::job).containsExactly(lease.job());
-        assertThat(leases.putBack(lease, LeaseStore.By.REAPER, "silent", true, Duration.ZERO))
+        assertThat(leases.putBack(lease, LeaseStore.By.REAPER, "silent", true, Duration.ZERO).now())
                 .isEqualTo(Left.QUEUED);
         assertThat(count("job_attempt")).isEqualTo(1);
     }
@@ -286,7 +286,7 @@ class StoreIT {
     @Test
     void an_abandoned_job_says_why_and_has_its_event() {
         var lease = running("print(1)");
-        assertThat(leases.abandon(lease, LeaseStore.By.HOLDER, "died", "gave up: died"))
+        assertThat(leases.abandon(lease, LeaseStore.By.HOLDER, "died", "gave up: died").now())
                 .isEqualTo(Left.ABANDONED);
         assertThat(((JobState.Abandoned) state(lease.job())).reason()).isEqualTo("gave up: died");
         assertThat(relayed()).hasSize(1);

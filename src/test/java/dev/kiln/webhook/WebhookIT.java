@@ -13,6 +13,7 @@ import dev.kiln.store.ResultStore;
 import dev.kiln.store.RetryStore;
 import dev.kiln.store.WorkerStore;
 import dev.kiln.testing.Jobs;
+import dev.kiln.testing.LogCapture;
 import dev.kiln.testing.Servers;
 import dev.kiln.testing.TestCa;
 import dev.kiln.testing.Topics;
@@ -134,6 +135,26 @@ class WebhookIT {
         var odd = post(document("acme", "https://me@hooks.example/in"));
         assertThat(odd.statusCode()).isEqualTo(400);
         assertThat(json(odd).at("/errors/0/pointer").asText()).isEqualTo("/webhook/url");
+    }
+
+    @Test
+    void no_secret_and_no_signature_is_ever_in_the_log() throws Exception {
+        try (var log = new LogCapture()) {
+            var good = submit("acme", "127.0.0.1", "/in");
+            finishAll();
+            awaitState(good, "DELIVERED");
+            receiver.handler = exchange -> Receiver.answer(exchange, 500);
+            var bad = submit("default", "127.0.0.1", "/in");
+            finishAll();
+            awaitState(bad, "FAILED");
+
+            var signature = receiver.posts.getFirst().signature().split(" ")[0].substring(3);
+            assertThat(log.lines()).anyMatch(line -> line.contains("outcome=accepted"));
+            for (String secret :
+                    List.of(WebhookProfile.SECRET, WebhookProfile.NEXT_SECRET, signature)) {
+                assertThat(log.lines()).noneMatch(line -> line.contains(secret));
+            }
+        }
     }
 
     @Test

@@ -100,15 +100,16 @@ public final class Samples {
 
     public static ExecutionResult exited(int code) {
         return new ExecutionResult(
-                Termination.EXITED,
-                code,
-                null,
-                stream("hi\n"),
-                CapturedStream.EMPTY,
-                null,
-                new Usage(Duration.ofMillis(41), Duration.ofMillis(12), 23_000_000L),
-                Evidence.NONE,
-                PROVENANCE);
+                        Termination.EXITED,
+                        code,
+                        null,
+                        stream("hi\n"),
+                        CapturedStream.EMPTY,
+                        null,
+                        new Usage(Duration.ofMillis(41), Duration.ofMillis(12), 23_000_000L),
+                        Evidence.NONE,
+                        PROVENANCE)
+                .startedAfter(Duration.ofMillis(28));
     }
 
     public static ExecutionResult signalled(int signal) {

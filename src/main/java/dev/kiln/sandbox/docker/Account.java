@@ -42,7 +42,8 @@ record Account(
                         cell.spec().image().id(),
                         cell.spec().limits(),
                         cell.spec().network() != null),
-                artifacts);
+                artifacts,
+                null);
     }
 
     private @Nullable Compilation compilation(Verdict.Ended verdict) {
