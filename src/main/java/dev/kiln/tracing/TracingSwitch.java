@@ -14,9 +14,9 @@ import org.eclipse.microprofile.config.spi.ConfigSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns the OpenTelemetry SDK on where an endpoint is configured, by Kiln's own name or the standard
- * one (Quarkus' has a default), and hands Kiln's settings on to it: only such as make sense, since the SDK starts
- * before {@link ConfigCheck} can refuse the others in a sentence.
+ * Turns the OpenTelemetry SDK on where an endpoint is configured, by Kiln's own name or the
+ * standard one (Quarkus' has a default), and hands Kiln's settings on to it: only such as make
+ * sense, since the SDK starts before {@link ConfigCheck} can refuse the others in a sentence.
  */
 public final class TracingSwitch implements ConfigSourceFactory {
     /** Above application.properties (250), below environment variables (300). */
