@@ -96,7 +96,7 @@ class TracingIT {
         String document =
                 """
                 {"language": "python", "tenant": "acme", "code": "import sys; print('out' + 'put-told'); sys.exit(3) # code-told",
-                 "stdin": "stdin-told", "env": {"SECRET": "env-told"}, "labels": {"label": "label-told"}, "webhook": "%s?url-told"}
+                 "stdin": "stdin-told", "env": {"SECRET": "env-told"}, "labels": {"label": "label-told"}, "webhook": {"url": "%s?url-told"}}
                 """
                         .formatted(collector.hook());
         String id = submit(document, client.traceparent());

@@ -14,9 +14,9 @@ import org.eclipse.microprofile.config.spi.ConfigSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns the OpenTelemetry SDK on where an endpoint is configured, by Kiln's own name or one of the
- * usual ones, and hands Kiln's settings on to it: only such as make sense, since the SDK starts
- * before {@link ConfigCheck} can refuse the others in a sentence.
+ * Turns the OpenTelemetry SDK on where an endpoint is configured, by Kiln's own name or the
+ * standard one (Quarkus' has a default), and hands Kiln's settings on to it: only such as make
+ * sense, since the SDK starts before {@link ConfigCheck} can refuse the others in a sentence.
  */
 public final class TracingSwitch implements ConfigSourceFactory {
     /** Above application.properties (250), below environment variables (300). */
@@ -27,11 +27,7 @@ public final class TracingSwitch implements ConfigSourceFactory {
     @Override
     public Iterable<ConfigSource> getConfigSources(ConfigSourceContext context) {
         String endpoint =
-                Stream.of(
-                                "kiln.tracing.endpoint",
-                                "quarkus.otel.exporter.otlp.traces.endpoint",
-                                QUARKUS_ENDPOINT,
-                                "otel.exporter.otlp.endpoint")
+                Stream.of("kiln.tracing.endpoint", "otel.exporter.otlp.endpoint")
                         .map(name -> value(context, name))
                         .filter(value -> value != null && !value.isBlank())
                         .findFirst()

@@ -98,11 +98,7 @@ class TracingTest {
     @Test
     void an_endpoint_by_any_of_its_names_switches_it_on() {
         assertThat(disabled(Map.of())).isTrue();
-        for (String name :
-                List.of(
-                        "kiln.tracing.endpoint",
-                        "quarkus.otel.exporter.otlp.endpoint",
-                        "otel.exporter.otlp.endpoint")) {
+        for (String name : List.of("kiln.tracing.endpoint", "otel.exporter.otlp.endpoint")) {
             var config = config(Map.of(name, "http://collector:4317"));
             assertThat(config.getValue("quarkus.otel.sdk.disabled", Boolean.class))
                     .as(name)
