@@ -2,8 +2,9 @@
 # The images jobs run in, one for each folder of docker/sandbox, and the one they are built on.
 
 probe_image=kiln/python:latest # trusted: what is registered with the engine is tried in it
-base_image=${KILN_BASE_IMAGE:-debian:bookworm-slim}
 base_release=bookworm
+default_base=debian:$base_release-slim # which the versions in docker/sandbox are of
+base_image=${KILN_BASE_IMAGE:-$default_base}
 
 base_ready() {
   docker image inspect "$base_image" >/dev/null 2>&1 || return 1
@@ -62,8 +63,18 @@ image_ready() {
   sandbox_image
 }
 
+# Whoever names another base wants the versions that it has.
+version_options() { # FOLDER
+  local name
+  if [ "$base_image" = "$default_base" ]; then return; fi
+  while read -r name; do printf '%s\n' --build-arg "$name=*"; done < <(sed -n 's/^ARG \([A-Z_]*\)=.*[*]$/\1/p' "$1/Dockerfile")
+}
+
 build_sandbox_image() {
-  build_image "$(sandbox_image)" "$root/docker/sandbox/$language" --label "dev.kiln.source=$(sandbox_source)" \
+  local folder=$root/docker/sandbox/$language
+  local -a versions
+  mapfile -t versions < <(version_options "$folder")
+  build_image "$(sandbox_image)" "$folder" "${versions[@]}" --label "dev.kiln.source=$(sandbox_source)" \
     || fail "The sandbox image $(sandbox_image) could not be built from docker/sandbox/$language: check that containers reach the package mirror that $base_image names, then try again."
 }
 
