@@ -237,6 +237,39 @@ class RolesIT {
     }
 
     @Test
+    void a_migration_may_take_longer_than_a_statement_otherwise() throws Exception {
+        Map<String, String> only =
+                Map.of(
+                        "KILN_SCHEMA_AT_START", "only",
+                        "QUARKUS_DATASOURCE_JDBC_ADDITIONAL_JDBC_PROPERTIES_SOCKETTIMEOUT", "1");
+        try (var first = start("first", servers.environment(), only)) {
+            assertThat(first.awaitExit(SOON)).as(first.output().toString()).isZero();
+        }
+        try (var busy = servers.database().dataSource().getConnection();
+                var statement = busy.createStatement()) {
+            busy.setAutoCommit(false);
+            statement.execute("lock table flyway_schema_history in access exclusive mode");
+            try (var second = start("second", servers.environment(), only)) {
+                await().atMost(SOON).until(RolesIT::somebodyWaitsForThreeSeconds);
+                busy.rollback();
+                assertThat(second.awaitExit(SOON)).as(second.output().toString()).isZero();
+            }
+        }
+    }
+
+    private static boolean somebodyWaitsForThreeSeconds() throws SQLException {
+        try (var connection = servers.database().dataSource().getConnection();
+                var statement = connection.createStatement();
+                var row =
+                        statement.executeQuery(
+                                "select exists (select from pg_stat_activity where wait_event_type = 'Lock'"
+                                        + " and state = 'active' and clock_timestamp() - query_start > interval '3 s')")) {
+            row.next();
+            return row.getBoolean(1);
+        }
+    }
+
+    @Test
     void with_three_database_roles_only_the_migration_may_change_tables() throws Exception {
         var apart = new SeparateRoles(servers.superuser());
         Map<String, String> servant = Map.of("KILN_ROLES", "api", "KILN_SCHEMA_AT_START", "expect");

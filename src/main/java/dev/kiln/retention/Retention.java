@@ -27,6 +27,8 @@ class Retention {
      */
     private static final Duration CLOCKS_DIFFER = Duration.ofHours(1);
 
+    private static final Duration PUBLICATIONS = Duration.ofDays(7);
+
     private final RetentionStore store;
     private final LeftOverObjects objects;
     private final RetentionConfig config;
@@ -69,10 +71,11 @@ class Retention {
         int jobs = store.removeExpired(most);
         int ids = store.forgetIds(memory, most);
         int refusals = store.forgetRejections(memory, most);
+        int publications = store.forgetPublications(PUBLICATIONS, most);
         removed += jobs;
         forgotten += ids;
         batches += emptyBatches(most);
-        more = jobs == most || ids == most || refusals == most;
+        more = jobs == most || ids == most || refusals == most || publications == most;
         // The last, since it may fail while the database answers.
         more |= objects.remove(most) == most;
         if (!more && removed + forgotten + batches > 0) {

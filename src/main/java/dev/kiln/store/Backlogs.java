@@ -37,11 +37,12 @@ public class Backlogs {
                       from line cross join lateral (
                           select run_at from job
                            where %3$s and job.demand = line.demand and job.priority = line.priority and run_at <= now()
-                           order by turn, id limit 1) head) * 1000 as job_ms,
+                           order by turn, id limit 1) head
+                     where line.priority >= 0) * 1000 as job_ms,
                    (select extract(epoch from now() - created_at) from outbox order by seq limit 1) * 1000 as event_ms,
-                   (select count(*) from (select from webhook_delivery where state = 'PENDING' limit %4$d) counted) as webhooks,
+                   (select count(*) from (select from webhook_delivery where state = 'PENDING' and host <> '' limit %4$d) counted) as webhooks,
                    (select extract(epoch from now() - next_at) from webhook_delivery
-                     where state = 'PENDING' order by next_at limit 1) * 1000 as webhook_ms
+                     where state = 'PENDING' and host <> '' order by next_at limit 1) * 1000 as webhook_ms
             """
                     .formatted(Matching.DEMANDS, Matching.LACK, Matching.IN_LINE, MOST_WEBHOOKS);
 
@@ -56,7 +57,8 @@ public class Backlogs {
      *
      * @param nextJob for how long the job has been waiting that its line has before all others, in
      *     the line where that is longest; a line has the jobs of one priority and the same needs,
-     *     and one that no live worker can run does not count. Zero when none waits
+     *     and one that no live worker can run, or of a priority below zero, does not count. Zero
+     *     when none waits
      * @param oldestEvent for how long the oldest completion event has; zero when none waits
      * @param webhooks deliveries that are neither made nor given up, counted up to {@link
      *     #MOST_WEBHOOKS}

@@ -10,30 +10,32 @@ import java.util.List;
 
 /**
  * When completion events were published: a row for each group that was sent, so that it costs an
- * event a few bytes and no statement. They are kept for a week; each new one takes two that are
- * older along.
+ * event a few bytes and no statement. They are kept for a week.
  */
 final class Publications {
     /** The broker has acknowledged by now; the transaction began before it was asked. */
     private static final String INSERT =
             """
-            with old as (
-                delete from publication where (last_ended, id) in (
-                    select last_ended, id from publication
-                     where last_ended < now() - interval '7 days'
-                     order by last_ended, id
-                     limit 2
-                       for update skip locked)
-            )
             insert into publication (first_ended, last_ended, published_at, jobs)
             values (?, ?, clock_timestamp(), ?::uuid[])
             """;
 
+    /** In small steps, by retention. */
+    static final String FORGET =
+            """
+            delete from publication where (last_ended, id) in (
+                select last_ended, id from publication
+                 where last_ended < now() - ? * interval '1 millisecond'
+                 order by last_ended, id
+                 limit ?
+                   for update skip locked)
+            """;
+
     /**
      * Of {@code job}, when the event of its last end was published; null when it has none, when
-     * that is more than a week ago, or when a hundred groups were sent between its end and its
-     * event, which takes a commit that came very late. V23__seen.sql says why the group is found
-     * so.
+     * that is more than a week ago, or when a hundred groups were sent that have its end between
+     * theirs, and its event behind them: its commit came very late, or very many ended with it.
+     * V24__publication.sql says why the group is found so.
      */
     static final String PUBLISHED_AT =
             """

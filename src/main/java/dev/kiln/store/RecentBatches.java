@@ -18,8 +18,9 @@ public class RecentBatches {
     private static final int MOST_BATCHES = 20;
 
     /**
-     * The batches come by an index of V23__seen.sql, however many there are of others; the counts
-     * read indexes of V9__door.sql and V12__batch.sql alone.
+     * A closed one may outlive its jobs for as long as it is not announced. The batches come by an
+     * index of V25__batch_created.sql, however many there are of others; the counts read indexes of
+     * V9__door.sql and V12__batch.sql alone.
      */
     private static final String LIST =
             """
@@ -28,7 +29,8 @@ public class RecentBatches {
                    (select count(*) from (select from job j where j.tenant = r.tenant and j.batch = r.name
                                              and j.batch is not null and j.finished_at is null limit %1$d) l) as live
               from (select tenant, name, size, created_at, closed_at, completed_at
-                      from batch %3$s
+                      from batch b
+                     where exists (select from job j where j.tenant = b.tenant and j.batch = b.name offset 0) %3$s
                      order by created_at desc
                      limit %2$d) r
              order by r.created_at desc, r.tenant, r.name
@@ -36,7 +38,7 @@ public class RecentBatches {
 
     private static final String OF_ALL = LIST.formatted(MOST_JOBS, MOST_BATCHES, "");
 
-    static final String OF_ONE = LIST.formatted(MOST_JOBS, MOST_BATCHES, "where tenant = ?");
+    static final String OF_ONE = LIST.formatted(MOST_JOBS, MOST_BATCHES, "and tenant = ?");
 
     private final Database database;
 
@@ -63,8 +65,6 @@ public class RecentBatches {
                             while (row.next()) {
                                 batches.add(batch(row));
                             }
-                            // A closed one may outlive its jobs for as long as it is not announced.
-                            batches.removeIf(batch -> batch.jobs() == 0);
                             return batches;
                         }
                     }

@@ -195,6 +195,17 @@ public class RetentionStore {
         return forget(FORGET_REJECTIONS, memory, most);
     }
 
+    /**
+     * Forgets when events were published, of jobs that ended longer ago than that.
+     *
+     * @param most how many groups at most
+     * @return how many groups were forgotten
+     * @throws StoreUnavailable when the same call may succeed later
+     */
+    public int forgetPublications(Duration memory, int most) {
+        return forget(Publications.FORGET, memory, most);
+    }
+
     private int forget(String sql, Duration memory, int most) {
         return database.sql(
                 connection -> {

@@ -42,7 +42,7 @@ public class Schema {
             if (config.atStart() == SchemaConfig.AtStart.EXPECT) {
                 return lacking();
             }
-            flyway.migrate();
+            migrate();
             return Optional.empty();
         } catch (FlywayException e) {
             if (Database.passes(e)) {
@@ -52,6 +52,16 @@ public class Schema {
             return Optional.of(
                     "The tables at %s cannot be brought to this version (%s): give this user the right to create tables, or use a database that a newer Kiln has not migrated."
                             .formatted(withoutSecrets(), root(e)));
+        }
+    }
+
+    private void migrate() {
+        try (var patient = new PatientDataSource(dataSource)) {
+            Flyway.configure(flyway.getConfiguration().getClassLoader())
+                    .configuration(flyway.getConfiguration())
+                    .dataSource(patient)
+                    .load()
+                    .migrate();
         }
     }
 

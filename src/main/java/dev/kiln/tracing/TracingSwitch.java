@@ -33,7 +33,7 @@ public final class TracingSwitch implements ConfigSourceFactory {
                         .findFirst()
                         .orElse(null);
         if (endpoint == null
-                || !sound(context)
+                || !sound(endpoint, context)
                 || "true".equalsIgnoreCase(value(context, "otel.sdk.disabled"))) {
             return List.of();
         }
@@ -51,11 +51,10 @@ public final class TracingSwitch implements ConfigSourceFactory {
         return List.of(new PropertiesConfigSource(settings, "tracing", ORDINAL));
     }
 
-    private static boolean sound(ConfigSourceContext context) {
-        String endpoint = value(context, "kiln.tracing.endpoint");
+    private static boolean sound(String endpoint, ConfigSourceContext context) {
         String ratio = value(context, "kiln.tracing.ratio");
         try {
-            return (endpoint == null || ConfigCheck.usable(URI.create(endpoint)))
+            return ConfigCheck.usable(URI.create(endpoint))
                     && (ratio == null || ConfigCheck.usable(Double.parseDouble(ratio)));
         } catch (IllegalArgumentException noUriOrNumber) {
             return false;

@@ -45,6 +45,7 @@ class DashboardReadsIT {
     @Inject ClaimStore claims;
     @Inject WorkerStore workers;
     @Inject ResultStore results;
+    @Inject RetentionStore retention;
     @Inject AgroalDataSource dataSource;
 
     @BeforeEach
@@ -149,11 +150,13 @@ class DashboardReadsIT {
         Instant two = detailsOf(second).publishedAt();
         assertThat(one).isAfter(detailsOf(first).claimedAt());
         assertThat(two).isAfter(one);
-        // One row for a group, and those that are too old go.
+        // One row for a group, and those go that are too old.
         JobId third = finished();
         JobId fourth = finished();
         execute("update publication set last_ended = last_ended - interval '8 days'");
         outbox.relay(10, events -> {});
+        assertThat(retention.forgetPublications(Duration.ofDays(7), 1)).isEqualTo(1);
+        assertThat(retention.forgetPublications(Duration.ofDays(7), 10)).isEqualTo(1);
         assertThat(rows("publication")).isEqualTo(1);
         assertThat(detailsOf(third).publishedAt()).isEqualTo(detailsOf(fourth).publishedAt());
         assertThat(detailsOf(first).publishedAt()).isNull();

@@ -31,6 +31,10 @@ final class MigrationRules {
                     "asks for a value that the release before may not write",
                     words("alter column \\S+ drop default"),
                     "takes a default away that the release before may rely on",
+                    words("alter table .*\\badd (constraint|check|unique|foreign|primary)"),
+                    "may refuse what the release before writes",
+                    words("create unique index"),
+                    "may refuse what the release before writes",
                     words("(truncate|delete from)"),
                     "removes rows");
 

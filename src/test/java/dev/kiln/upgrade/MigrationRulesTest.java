@@ -68,6 +68,9 @@ class MigrationRulesTest {
                 "alter table job add column a int not null default 0, add column shard int not null;",
                 "drop function next_turn;",
                 "drop trigger job_webhook on job;",
+                "alter table job add constraint job_short check (length(language) < 9);",
+                "alter table job add check (attempt < 9);",
+                "create unique index job_owner on job (owner);",
                 "delete from job;",
                 "truncate outbox;",
             })

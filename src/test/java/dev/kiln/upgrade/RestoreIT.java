@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
  */
 class RestoreIT {
     private static final Duration SOON = Duration.ofSeconds(90);
-    private static final String LONG = "sleep 20000\\nprint done";
+    private static final String LONG = "sleep 30000\\nprint done";
     private static OwnServers servers;
     private static WorkerHome home;
 
@@ -66,6 +66,8 @@ class RestoreIT {
             queued = byTopic("print done");
             await().atMost(SOON).until(() -> state(kiln, queued), "QUEUED"::equals);
             backup = BaseBackup.of(servers.superuser(), servers.databaseFolder());
+            // Else the backup would have its end, and what follows would say nothing.
+            assertThat(state(kiln, running)).isEqualTo("RUNNING");
             afterByTopic = byTopic("print done");
             afterByHttp = kiln.submit("scripted", "print done");
             await().atMost(SOON).until(() -> state(kiln, afterByTopic), "QUEUED"::equals);

@@ -9,6 +9,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends jobs by the topic so that there are always some more than the fleet has slots: as many as
@@ -28,6 +29,7 @@ final class ScaleFeed implements AutoCloseable {
     private volatile long outstanding;
     private volatile boolean closed;
     private long sent;
+    private volatile @Nullable Exception failure;
 
     /**
      * Begins; sends nothing before {@link #slots}.
@@ -43,8 +45,17 @@ final class ScaleFeed implements AutoCloseable {
         this.thread = Thread.ofPlatform().name("scale-feed").start(this::feed);
     }
 
-    /** From now on for so many slots; 0: nothing more comes. */
+    /**
+     * From now on for so many slots; 0: nothing more comes.
+     *
+     * @throws IllegalStateException when jobs could not be sent
+     */
     void slots(int slots) {
+        Exception failed = failure;
+        if (failed != null) {
+            throw new IllegalStateException(
+                    "no jobs come any more: " + failed.getMessage(), failed);
+        }
         outstanding = slots == 0 ? 0 : slots + Math.max(AHEAD, slots);
     }
 
@@ -54,14 +65,19 @@ final class ScaleFeed implements AutoCloseable {
                 long wanted = outstanding;
                 long missing = wanted == 0 ? 0 : tables.ended() + wanted - sent;
                 for (long i = 0; i < missing; i++) {
-                    producer.send(new ProducerRecord<>(TopicWay.JOBS, TopicWay.nextId(), job()));
+                    producer.send(
+                            new ProducerRecord<>(TopicWay.JOBS, TopicWay.nextId(), job()),
+                            (sent, refused) -> {
+                                if (refused != null) {
+                                    failure = refused;
+                                }
+                            });
                     sent++;
                 }
                 Thread.sleep(LOOK);
             }
         } catch (SQLException e) {
-            // What is measured then has no jobs, and says so.
-            outstanding = 0;
+            failure = e;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

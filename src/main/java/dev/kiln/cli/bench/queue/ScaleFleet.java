@@ -46,8 +46,16 @@ final class ScaleFleet implements AutoCloseable {
                 String name = "scale-host-" + number;
                 starting.add(threads.submit(() -> host(name)));
             }
+            ServerStartException failed = null;
             for (var each : starting) {
-                add(each);
+                try {
+                    add(each);
+                } catch (ServerStartException e) {
+                    failed = e;
+                }
+            }
+            if (failed != null) {
+                throw failed;
             }
         }
     }
