@@ -43,6 +43,7 @@ create table bench_result (
     stderr_utf8          boolean,
     compile_output_utf8  boolean,
     objects              bytea,
+    start_ms             bigint,
     constraint bench_result_compile_whole check (
         (compile_ms is null) = (compile_output is null)
         and (compile_ms is null) = (compile_output_bytes is null)

@@ -174,14 +174,12 @@ final class Cells {
 
     private boolean remove(String id) throws InterruptedException {
         try {
-            if (!engine.removeEnded(id, killTimeout)) {
-                // Its runner was hung up on, and goes by itself.
-                if (!engine.awaitEnd(id, GOES_BY_ITSELF)) {
-                    killProcesses(id);
-                    engine.awaitEnd(id, killTimeout);
-                }
-                engine.remove(id, killTimeout);
+            // Its runner was hung up on, and goes by itself.
+            if (!engine.awaitEnd(id, GOES_BY_ITSELF)) {
+                killProcesses(id);
+                engine.awaitEnd(id, killTimeout);
             }
+            engine.remove(id, killTimeout);
             return true;
         } catch (SandboxFault hung) {
             LOG.warnf("container=%s not removed, killing its processes: %s", id, hung.getMessage());

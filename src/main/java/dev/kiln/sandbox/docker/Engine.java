@@ -251,31 +251,6 @@ final class Engine implements Closeable {
         }
     }
 
-    /**
-     * Removes a container that has ended or was never started; false when it runs. No harm when it
-     * is gone or already on its way.
-     */
-    boolean removeEnded(String id, Duration patience) throws SandboxFault, InterruptedException {
-        try {
-            return tryCall(
-                    "remove a container",
-                    patience,
-                    () -> {
-                        try {
-                            client.removeContainerCmd(id).withRemoveVolumes(true).exec();
-                            return true;
-                        } catch (NotFoundException gone) {
-                            return true;
-                        } catch (ConflictException running) {
-                            return String.valueOf(running.getMessage())
-                                    .contains("already in progress");
-                        }
-                    });
-        } catch (Refused no) {
-            throw unexpected(no);
-        }
-    }
-
     /** Removes a container, running or not; no harm when it is gone or already on its way. */
     void remove(String id, Duration patience) throws SandboxFault, InterruptedException {
         try {
