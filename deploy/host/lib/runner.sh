@@ -34,10 +34,14 @@ take_file_out() { # IMAGE PATH FILE
 }
 
 install_runner() { # FROM FOLDER
+  local previous
   rm -rf "$2"
   cp -R "$1" "$2.new"
   mv "$2.new" "$2"
   if [ -d "$KILN_HOME/runner" ] && [ ! -L "$KILN_HOME/runner" ]; then rm -rf "$KILN_HOME/runner"; fi
+  # The version that containers have mounted: its week begins now.
+  previous=$(readlink "$KILN_HOME/runner" 2>/dev/null || true)
+  if [ -n "$previous" ] && [ -d "$KILN_HOME/$previous" ]; then touch "$KILN_HOME/$previous"; fi
   ln -sfn "$(basename "$2")" "$KILN_HOME/runner.new"
   mv -T "$KILN_HOME/runner.new" "$KILN_HOME/runner"
   # Versions that no sandbox of this week can still be using.

@@ -47,7 +47,7 @@ install_worker() {
 }
 
 install_worker_files() {
-  local version owner
+  local version owner previous
   version=app-$(worker_version)
   owner=$(worker_owner)
   mkdir -p "$worker_root" "$(dirname "$worker_settings")" "$(dirname "$worker_unit")"
@@ -57,6 +57,9 @@ install_worker_files() {
     chmod -R u=rwX,go=rX "$worker_root/$version.new"
     mv "$worker_root/$version.new" "$worker_root/$version"
   fi
+  # The version that the running worker still loads classes from: its week begins now.
+  previous=$(readlink "$worker_root/current" 2>/dev/null || true)
+  if [ -n "$previous" ] && [ -d "$worker_root/$previous" ]; then touch "$worker_root/$previous"; fi
   ln -sfn "$version" "$worker_root/current.new"
   mv -T "$worker_root/current.new" "$worker_root/current"
   # The settings are the site's from then on.

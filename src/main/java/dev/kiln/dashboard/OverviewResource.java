@@ -4,7 +4,6 @@ import dev.kiln.access.Callers;
 import dev.kiln.access.Requires;
 import dev.kiln.access.Right;
 import dev.kiln.poll.HttpExchange;
-import dev.kiln.poll.LongPoll;
 import dev.kiln.store.Pace;
 import dev.kiln.store.StoreUnavailable;
 import dev.kiln.wire.WireJson;
@@ -31,6 +30,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
 /** The first page: what is going on now and was in the last hour. */
@@ -49,9 +49,9 @@ public class OverviewResource {
     private final Callers callers;
     private final Duration every;
     private final Viewers viewers;
-    private final LongPoll.Exchange exchange;
+    private final HttpExchange exchange;
 
-    /** Of each stream what says that it is over. */
+    /** Of each stream what ends it with the server. */
     private final Set<CountDownLatch> streams = ConcurrentHashMap.newKeySet();
 
     private volatile boolean stopping;
@@ -89,10 +89,8 @@ public class OverviewResource {
     @Produces(MediaType.SERVER_SENT_EVENTS)
     public Response events() {
         var view = Sampler.View.of(callers.current());
-        // Else a place would be kept for who has gone: what is written to it is lost without a
-        // word.
-        var over = new CountDownLatch(1);
-        exchange.onEnd(over::countDown);
+        // Else a place would be kept for who has gone.
+        var over = exchange.over();
         return stream(out -> tell(view, over, out));
     }
 
@@ -111,12 +109,14 @@ public class OverviewResource {
                 .build();
     }
 
-    private void tell(Sampler.View view, CountDownLatch over, OutputStream out) throws IOException {
+    private void tell(Sampler.View view, BooleanSupplier over, OutputStream out)
+            throws IOException {
         out.write(RETRY);
         if (!viewers.sit(view.tenant())) {
             return;
         }
-        streams.add(over);
+        var stopped = new CountDownLatch(1);
+        streams.add(stopped);
         try {
             Instant end = Instant.now().plus(LONGEST_STREAM);
             Instant told = Instant.MIN;
@@ -128,7 +128,8 @@ public class OverviewResource {
                 }
             } while (!stopping
                     && Instant.now().isBefore(end)
-                    && !over.await(every.toMillis(), TimeUnit.MILLISECONDS));
+                    && !over.getAsBoolean()
+                    && !stopped.await(every.toMillis(), TimeUnit.MILLISECONDS));
         } catch (StoreUnavailable e) {
             // The stream ends, and the browser asks again.
             return;
@@ -136,7 +137,7 @@ public class OverviewResource {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted");
         } finally {
-            streams.remove(over);
+            streams.remove(stopped);
             viewers.leave(view.tenant());
         }
     }

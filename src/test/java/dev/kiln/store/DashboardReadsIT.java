@@ -180,7 +180,9 @@ class DashboardReadsIT {
         assertThat(backlogs.read().nextJob()).isZero();
         JobId next = submit("\"priority\": 5");
         JobId behind = submit("\"priority\": 5");
-        JobId low = submit("\"priority\": -5");
+        JobId low = submit("\"priority\": 1");
+        // Behind all others by its submitter's wish.
+        age(submit("\"priority\": -5"), 2000);
         JobId elsewhere = submit("\"sandbox\": {\"memory_limit\": \"64m\"}, \"priority\": 7");
         age(next, 100);
         age(behind, 900);

@@ -175,8 +175,7 @@ final class Cells {
     private boolean remove(String id) throws InterruptedException {
         try {
             // Its runner was hung up on, and goes by itself.
-            if (!engine.awaitEnd(id, GOES_BY_ITSELF)) {
-                killProcesses(id);
+            if (!engine.awaitEnd(id, GOES_BY_ITSELF) && killProcesses(id) > 0) {
                 engine.awaitEnd(id, killTimeout);
             }
             engine.remove(id, killTimeout);
@@ -193,7 +192,20 @@ final class Cells {
      * alive any more.
      */
     boolean kill(Cell cell) throws InterruptedException, SandboxFault {
-        return killProcesses(cell.id()) > 0 || engine.kill(cell.id(), killTimeout);
+        if (killProcesses(cell.id()) > 0) {
+            return true;
+        }
+        try {
+            return engine.kill(cell.id(), killTimeout);
+        } catch (SandboxFault late) {
+            // Mostly over a crowd (decision 54), which a program can make at will: no fault of the
+            // host. What was on its way out of the sandbox is lost.
+            hangUp(cell);
+            if (engine.awaitEnd(cell.id(), killTimeout)) {
+                return true;
+            }
+            throw late;
+        }
     }
 
     private static int killProcesses(String id) {

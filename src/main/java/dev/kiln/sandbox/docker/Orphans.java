@@ -98,9 +98,11 @@ final class Orphans {
         if (!abandoned(name)) {
             return Fate.HELD;
         }
-        SandboxProcesses.kill(container.getId());
+        int killed = SandboxProcesses.kill(container.getId());
         try {
-            engine.awaitEnd(container.getId(), killTimeout);
+            if (killed > 0) {
+                engine.awaitEnd(container.getId(), killTimeout);
+            }
             engine.remove(container.getId(), killTimeout);
         } catch (SandboxFault late) {
             // Nothing runs in it any more, so that it is no reason not to work: the next sweep

@@ -24,6 +24,8 @@ import org.junit.jupiter.api.Test;
 class CleanupIT {
     private static final Limits CROWD =
             new Limits(Duration.ofSeconds(4), 256 << 20, 1.0, 50, 10_000, 8 << 20);
+    private static final Limits PATIENT_CROWD =
+            new Limits(Duration.ofSeconds(60), 256 << 20, 1.0, 50, 10_000, 8 << 20);
 
     private SandboxHost host;
     private DockerCli docker;
@@ -67,7 +69,7 @@ class CleanupIT {
         String crowd = "i=0; while [ $i -lt 45 ]; do sleep 1000 & i=$((i+1)); done; ";
 
         var killed = host.shell(crowd + "wait", CROWD);
-        var left = host.shell(crowd + "exit 3", CROWD);
+        var left = host.shell(crowd + "exit 3", PATIENT_CROWD);
 
         assertThat(killed.termination()).isEqualTo(Termination.TIMED_OUT);
         assertThat(left.exitCode()).isEqualTo(3);

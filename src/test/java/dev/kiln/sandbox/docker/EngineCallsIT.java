@@ -57,8 +57,9 @@ class EngineCallsIT {
     }
 
     @Test
-    void a_job_with_a_waiting_container_asks_the_engine_nothing_of_it_but_when_it_ended_and_to_remove_it()
-            throws Exception {
+    void
+            a_job_with_a_waiting_container_asks_the_engine_nothing_of_it_but_when_it_ended_and_to_remove_it()
+                    throws Exception {
         try (var sandbox = sandbox(2)) {
             hello(sandbox);
             await().atMost(SOON).until(() -> sandbox.waiting() == 2);
