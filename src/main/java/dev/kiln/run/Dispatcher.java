@@ -47,7 +47,7 @@ public class Dispatcher {
     private Pause pause = Pause.NONE;
     private @Nullable Loop loop;
 
-    /** Why the last turn filled no slot. */
+    /** Why the last turn left slots free. */
     private enum Pause {
         NONE,
         NOTHING_QUEUED,
@@ -109,11 +109,14 @@ public class Dispatcher {
             lost.giveBack(running.keySet());
         }
         inDoubt = true;
+        int most = slots.free();
         List<ClaimedJob> claimed =
-                claimable.claim(id.value(), slots.free(), slots.freeMemory(), claims.lease());
+                claimable.claim(id.value(), most, slots.freeMemory(), claims.lease());
         inDoubt = false;
         claimed.forEach(this::startRun);
-        pause = claimed.isEmpty() ? Pause.NOTHING_QUEUED : Pause.NONE;
+        // Fewer than asked for: no more are there. To ask again at once would only take the
+        // processor from the starts of those that were.
+        pause = claimed.size() < most ? Pause.NOTHING_QUEUED : Pause.NONE;
     }
 
     private void startRun(ClaimedJob job) {
