@@ -23,6 +23,9 @@ final class Databases implements AutoCloseable {
                     "shared_buffers",
                     "max_wal_size");
 
+    /** At 32 at once five systems keep more open than a server takes by default. */
+    private static final Map<String, String> CONNECTIONS = Map.of("max_connections", "400");
+
     private final DataDirectory data;
     private final EmbeddedDatabase server;
 
@@ -40,7 +43,7 @@ final class Databases implements AutoCloseable {
     static Databases start(Path parent, Path cache) throws InterruptedException {
         var data = DataDirectory.temporaryAsKept(parent);
         try {
-            return new Databases(data, EmbeddedDatabase.start(data, cache));
+            return new Databases(data, EmbeddedDatabase.start(data, cache, 0, CONNECTIONS));
         } catch (RuntimeException | InterruptedException e) {
             data.close();
             throw e;
