@@ -79,12 +79,17 @@ build_sandbox_image() {
 }
 
 build_image() { # TAG FOLDER OPTION...
-  local tag=$1 folder=$2 name
-  local -a options=()
+  local tag=$1 folder=$2
+  local -a options
   shift 2
-  # Known to every Dockerfile without being declared, and never kept in the image.
-  for name in http_proxy https_proxy no_proxy; do
-    if [ -n "${!name:-}" ]; then options+=(--build-arg "$name"); fi
-  done
+  mapfile -t options < <(proxy_options)
   docker build --build-arg "BASE=$base_image" "${options[@]}" "$@" --tag "$tag" "$folder"
+}
+
+# Known to every Dockerfile without being declared, and never kept in the image.
+proxy_options() {
+  local name
+  for name in http_proxy https_proxy no_proxy; do
+    if [ -n "${!name:-}" ]; then printf '%s\n' --build-arg "$name"; fi
+  done
 }

@@ -37,7 +37,7 @@ public class EventsResource {
 
     private final EventSource source;
     private final Followers followers;
-    private final LongPoll.Exchange exchange;
+    private final HttpExchange exchange;
 
     EventsResource(EventSource source, Followers followers, CurrentVertxRequest request) {
         this.source = source;
@@ -87,7 +87,8 @@ public class EventsResource {
         if (told.atEndOf(glance.get())) {
             return Response.noContent().build();
         }
-        var seat = followers.sit(id, told);
+        // Besides being told, since a stream that had to wait for its client is not told.
+        var seat = followers.sit(id, told, exchange.over());
         if (seat.isEmpty()) {
             return full();
         }

@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,9 @@ import org.jspecify.annotations.Nullable;
 class Followers implements HintReceiver {
     /** Workers forget it after three times that. */
     private static final Duration RENEW = Duration.ofSeconds(5);
+
+    /** How often who waits looks whether his client is still there. */
+    private static final Duration GLANCE = Duration.ofSeconds(1);
 
     private final LiveReader live;
     private final Endings endings;
@@ -89,13 +93,14 @@ class Followers implements HintReceiver {
     /**
      * A place for one more who follows this job, and has workers hear of it.
      *
+     * @param gone whether the client has gone, for anybody to ask at any time
      * @return nothing when there is none; else to be closed by whoever follows
      */
-    Optional<Seat> sit(JobId job, Position told) {
+    Optional<Seat> sit(JobId job, Position told, BooleanSupplier gone) {
         if (!free.tryAcquire()) {
             return Optional.empty();
         }
-        var seat = new Seat(job, told);
+        var seat = new Seat(job, told, gone);
         seats.compute(
                 job,
                 (_, others) -> {
@@ -147,12 +152,14 @@ class Followers implements HintReceiver {
     final class Seat implements AutoCloseable {
         private final JobId job;
         private final Endings.Waiter waiter;
+        private final BooleanSupplier gone;
         private final AtomicBoolean closed = new AtomicBoolean();
         private volatile Position told;
 
-        private Seat(JobId job, Position told) {
+        private Seat(JobId job, Position told, BooleanSupplier gone) {
             this.job = job;
             this.told = told;
+            this.gone = gone;
             this.waiter = endings.waiter(job);
         }
 
@@ -167,12 +174,17 @@ class Followers implements HintReceiver {
 
         /** Waits for something to happen, at most so long. */
         void await(Duration atMost) throws InterruptedException {
-            waiter.await(atMost);
+            long end = System.nanoTime() + atMost.toNanos();
+            boolean woken = false;
+            for (var left = atMost; left.isPositive() && !woken && !over(); ) {
+                woken = waiter.await(left.compareTo(GLANCE) < 0 ? left : GLANCE);
+                left = Duration.ofNanos(end - System.nanoTime());
+            }
         }
 
         /** Whether the client has gone, or the process stops. */
         boolean over() {
-            return waiter.over();
+            return waiter.over() || gone.getAsBoolean();
         }
 
         /** Ends the following, from another thread. */

@@ -66,11 +66,13 @@ public class Endings {
             this.job = job;
         }
 
-        /** Waits to be woken, at most so long; not at all once it was given up. */
-        public void await(Duration atMost) throws InterruptedException {
-            if (!over) {
-                bell.await(atMost);
-            }
+        /**
+         * Waits to be woken, at most so long; not at all once it was given up.
+         *
+         * @return whether it was woken, or given up
+         */
+        public boolean await(Duration atMost) throws InterruptedException {
+            return over || bell.await(atMost);
         }
 
         /** Ends the waiting, from another thread. */

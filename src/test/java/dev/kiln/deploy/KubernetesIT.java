@@ -70,7 +70,7 @@ class KubernetesIT {
         return first(Path.of("pom.xml"), "<version>([^<-]+)(?:-SNAPSHOT)?</version>");
     }
 
-    private static String first(Path file, String pattern) {
+    static String first(Path file, String pattern) {
         var found = Pattern.compile(pattern).matcher(text(file));
         assertThat(found.find()).isTrue();
         return found.group(1);

@@ -331,6 +331,34 @@ class EventsIT {
     }
 
     @Test
+    void a_client_that_goes_away_gives_its_place_back_also_after_the_stream_had_to_wait_for_it()
+            throws Exception {
+        var lease = running();
+        byte[] piece = new byte[64 << 10];
+        Arrays.fill(piece, (byte) 'x');
+        int pieces = 256;
+        for (int i = 0; i < pieces; i++) {
+            append(lease, ProgramStream.STDOUT, piece, (long) i * piece.length);
+        }
+        var events = open(lease.job());
+        // More than all buffers on the way hold: then it waits for a client who does not read.
+        var used = new long[1];
+        await().during(Duration.ofMillis(500))
+                .until(
+                        () -> {
+                            long before = used[0];
+                            used[0] = dataSource.getMetrics().acquireCount();
+                            return used[0] == before;
+                        });
+        assertThat(events.next().state()).isEqualTo("RUNNING");
+        for (long read = 0; read < (long) pieces * piece.length; ) {
+            read += events.next().bytes().length;
+        }
+        events.close();
+        await().until(() -> followers.count() == 0);
+    }
+
+    @Test
     void a_client_that_takes_nothing_has_nothing_read_for_it() throws Exception {
         var lease = running();
         byte[] piece = new byte[64 << 10];
@@ -338,7 +366,7 @@ class EventsIT {
         for (int i = 0; i < 16; i++) {
             append(lease, ProgramStream.STDOUT, piece, (long) i * piece.length);
         }
-        var seat = followers.sit(lease.job(), Position.START).orElseThrow();
+        var seat = followers.sit(lease.job(), Position.START, () -> false).orElseThrow();
         var taking = new Semaphore(0);
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var stream =

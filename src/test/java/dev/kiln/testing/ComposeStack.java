@@ -49,7 +49,7 @@ public final class ComposeStack {
     /** Has the images made and the settings written; starts nothing. */
     public ComposeStack() {
         try {
-            run(List.of("deploy/host/setup", "compose", "bases", "image"), Map.of(), "");
+            setUp("compose", "bases", "image");
             home = Files.createTempDirectory("kiln-home-");
             // No link out of it: the workers see nothing else of this host.
             Path runner = KilnHome.of(System.getenv()).root().resolve("runner").toRealPath();
@@ -65,6 +65,13 @@ public final class ComposeStack {
                         ? List.of("docker", "compose")
                         : List.of("docker-compose");
         init();
+    }
+
+    /** Has set-up provide these parts. */
+    public static void setUp(String... parts) {
+        var command = new ArrayList<>(List.of("deploy/host/setup"));
+        command.addAll(List.of(parts));
+        run(command, Map.of(), "");
     }
 
     /** Writes its settings, unless they are there. */
@@ -123,9 +130,14 @@ public final class ComposeStack {
 
     /** Runs a command of Docker's, whatever comes of it. */
     public static Ended tryDocker(String... arguments) {
+        return feedDocker("", arguments);
+    }
+
+    /** The same with something to read. */
+    public static Ended feedDocker(String input, String... arguments) {
         var command = new ArrayList<>(List.of("docker"));
         command.addAll(List.of(arguments));
-        return attempt(command, Map.of(), "");
+        return attempt(command, Map.of(), input);
     }
 
     /** What the server answers with this key; a body means POST. */

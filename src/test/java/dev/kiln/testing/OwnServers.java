@@ -74,11 +74,16 @@ public final class OwnServers implements AutoCloseable {
 
     /** What a Kiln process needs to know of them. */
     public Map<String, String> environment() {
+        return environmentWith(database());
+    }
+
+    /** The same with another database than this one. */
+    public Map<String, String> environmentWith(DatabaseAccess other) {
         return Map.of(
                 "KAFKA_BOOTSTRAP_SERVERS", bootstrapServers(),
-                "QUARKUS_DATASOURCE_JDBC_URL", database().url(),
-                "QUARKUS_DATASOURCE_USERNAME", database().username(),
-                "QUARKUS_DATASOURCE_PASSWORD", database().password());
+                "QUARKUS_DATASOURCE_JDBC_URL", other.url(),
+                "QUARKUS_DATASOURCE_USERNAME", other.username(),
+                "QUARKUS_DATASOURCE_PASSWORD", other.password());
     }
 
     @Override

@@ -194,22 +194,16 @@ final class Engine implements Closeable {
      */
     @Nullable ContainerState stateAtEnd(String id, Duration patience)
             throws SandboxFault, InterruptedException {
-        try {
-            return tryCall(
-                    "wait for a container",
-                    patience,
-                    () -> {
-                        try (var wait = client.waitContainerCmd(id).start()) {
-                            wait.awaitStatusCode(patience.toMillis(), TimeUnit.MILLISECONDS);
-                        }
-                        return ContainerState.of(client.inspectContainerCmd(id).exec().getState());
-                    });
-        } catch (Refused no) {
-            if (no.status() == NOT_FOUND) {
-                return null;
-            }
-            throw unexpected(no);
+        if (!awaitEnd(id, patience)) {
+            throw new SandboxFault(
+                    SandboxFault.Scope.HOST,
+                    "The Docker Engine hangs: it did not end a container within %d s. Look at its log (journalctl -u docker) and restart it."
+                            .formatted(patience.toSeconds()));
         }
+        return found(
+                        "inspect a container",
+                        () -> ContainerState.of(client.inspectContainerCmd(id).exec().getState()))
+                .orElse(null);
     }
 
     /** Waits for the container to have ended; false when it has not, as long as it was waited. */
