@@ -235,18 +235,8 @@ def guard():
 
         sys.excepthook = show
 
-    def leave_out_of_collections():
-        """What Python itself consists of is no garbage; to look through it takes half of the time in which a short program ends."""
-        known = "gc" in sys.modules
-        import gc
-
-        gc.freeze()
-        if not known:
-            del sys.modules["gc"]
-
     def run(main):
         become(main)
-        leave_out_of_collections()
         try:
             # From here on whatever happens is the program's, and Python handles it as ever: exit codes, SIGINT, flushing.
             exec(compile_program(read_program()), main)
@@ -264,4 +254,5 @@ def guard():
     run(sys.modules["__main__"].__dict__)
 
 
-guard()
+# With globals of its own: what it leaves behind must not keep the program's alive when Python ends.
+type(guard)(guard.__code__, {"__builtins__": __builtins__, "__name__": "__main__"})()

@@ -74,7 +74,9 @@ class GuardTest {
                 "print('é日本')\nraise ValueError('日')",
                 "import os\nos.remove(__file__)\n1/0",
                 "import sys\nprint('gc' in sys.modules)\nimport gc\nprint(gc.isenabled(), gc.get_threshold())",
-                "import gc\nclass A:\n    def __del__(self): print('gone')\na = A()\na.a = a\ndel a\nprint(gc.collect() > 0)\nb = A()",
+                "import gc\nclass A:\n    def __del__(self): print('gone')\na = A()\na.a = a\ndel a\nprint(gc.collect() > 0)\nb = A()\nb.b = b",
+                "class A:\n    def __del__(self): print('gone')\nb = A()",
+                "def f(): pass\nclass A:\n    def __del__(self): print('gone')\nb = A()\nb.f = f",
                 "import atexit\natexit.register(print, 'bye')\n1/0");
     }
 
