@@ -11,10 +11,7 @@ import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
-import org.hibernate.FlushMode;
 import org.hibernate.Session;
-import org.hibernate.SessionFactory;
 import org.hibernate.jdbc.ReturningWork;
 import org.jspecify.annotations.Nullable;
 
@@ -29,12 +26,10 @@ class Database {
     private static final Set<String> PASSING = Set.of("08", "53", "57", "40");
 
     private final EntityManager entityManager;
-    private final SessionFactory sessions;
     private final AgroalDataSource dataSource;
 
-    Database(EntityManager entityManager, SessionFactory sessions, AgroalDataSource dataSource) {
+    Database(EntityManager entityManager, AgroalDataSource dataSource) {
         this.entityManager = entityManager;
-        this.sessions = sessions;
         this.dataSource = dataSource;
     }
 
@@ -78,28 +73,6 @@ class Database {
             connection.rollback();
         } catch (SQLException brokenAnyway) {
             cause.addSuppressed(brokenAnyway);
-        }
-    }
-
-    /**
-     * Reads entities, each statement a transaction of its own: on a connection of its own and past
-     * the transaction manager, which takes longer than the look at one job that somebody waits for.
-     *
-     * @throws StoreUnavailable when the same call may succeed later
-     */
-    <T> T read(Function<Session, T> work) {
-        try (var connection = dataSource.getConnection();
-                var session =
-                        sessions.withOptions()
-                                .connection(connection)
-                                .autoJoinTransactions(false)
-                                .flushMode(FlushMode.MANUAL)
-                                .openSession()) {
-            return work.apply(session);
-        } catch (SQLException e) {
-            throw passes(e) ? new StoreUnavailable(e) : new IllegalStateException(e);
-        } catch (RuntimeException e) {
-            throw passes(e) ? new StoreUnavailable(e) : e;
         }
     }
 

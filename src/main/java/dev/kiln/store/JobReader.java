@@ -9,7 +9,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import org.hibernate.Session;
 import org.jspecify.annotations.Nullable;
 
 /** Answers what became of a job. */
@@ -34,10 +33,10 @@ public class JobReader {
      * @throws StoreUnavailable when the same call may succeed later
      */
     public Optional<Job> find(JobId id) {
-        return database.read(
-                session -> {
-                    @Nullable JobRow row = session.find(JobRow.class, id.value());
-                    return Optional.ofNullable(row).map(job -> withResult(session, job));
+        return database.transaction(
+                () -> {
+                    @Nullable JobRow row = JobRow.findById(id.value());
+                    return Optional.ofNullable(row).map(JobReader::withResult);
                 });
     }
 
@@ -69,9 +68,9 @@ public class JobReader {
      * @throws StoreUnavailable when the same call may succeed later
      */
     public Optional<Rejection> rejection(JobId id) {
-        return database.read(
-                session -> {
-                    @Nullable RejectionRow row = session.find(RejectionRow.class, id.value());
+        return database.transaction(
+                () -> {
+                    @Nullable RejectionRow row = RejectionRow.findById(id.value());
                     return Optional.ofNullable(row)
                             .map(
                                     r ->
@@ -83,7 +82,7 @@ public class JobReader {
     }
 
     /** The result is read after the state: a job seen as ended has its result committed with it. */
-    private static Job withResult(Session session, JobRow row) {
-        return row.toJob(row.finishedAt == null ? null : session.find(ResultRow.class, row.id));
+    static Job withResult(JobRow row) {
+        return row.toJob(row.finishedAt == null ? null : ResultRow.findById(row.id));
     }
 }
