@@ -117,7 +117,8 @@ class CleanupIT {
         docker.awaitRunning();
         String left = docker.containers().getFirst();
         Process living = Worker.start(host.home);
-        await().atMost(Duration.ofSeconds(30)).until(() -> docker.containers().size() == 2);
+        // Not only made: one that is being started has no process yet.
+        await().atMost(Duration.ofSeconds(30)).until(() -> docker.running().size() == 2);
         dying.destroyForcibly().waitFor();
 
         await().atMost(Duration.ofSeconds(30))

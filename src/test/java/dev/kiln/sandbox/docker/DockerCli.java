@@ -68,7 +68,8 @@ final class DockerCli {
                 .toList();
     }
 
-    private List<String> running() {
+    /** Full ids of those that run. */
+    List<String> running() {
         return running(Map.of());
     }
 
