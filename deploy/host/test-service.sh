@@ -39,7 +39,7 @@ end() {
   sleep 1
   for each in /sys/fs/cgroup/*/"$group"; do find "$each" -depth -type d -exec rmdir '{}' ';'; done 2>/dev/null
   if [ "$status" != 0 ]; then
-    in_box journalctl --no-pager --unit=kiln-worker --lines=40 2>/dev/null
+    [ -z "${init:-}" ] || in_box journalctl --no-pager --unit=kiln-worker --lines=40 2>/dev/null
     tail -n 20 "$home"/*.log
   fi
   rm -rf "$home"
@@ -114,12 +114,13 @@ boot() {
 in_box() { nsenter --target "$init" --all chroot "$box/root" "$@"; }
 submit() { printf '%s\n' "$1" >"$home/program.py" && "$root/kiln" submit "$home/program.py" --server "$server" --wait "${@:2}"; }
 of_unit() { in_box systemctl show --value --property="$1" kiln-worker; }
+was_restarted() { [ "$(of_unit NRestarts)" != 0 ]; }
 worker_is_ready() { curl -sf "http://127.0.0.1:$((port + 1))/q/health/ready"; }
 
 KILN_HOME=$home KILN_ROLES=api,intake,relay "$root/kiln" up --port "$port" >"$home/up.log" 2>&1 &
 up=$!
 within 180 curl -sf "$server/q/health/ready" || wrong "the server did not start"
-database=$(grep -lz "^KILN_HOME=$home\$" /proc/[0-9]*/environ 2>/dev/null | while read -r each; do
+database=$({ grep -lz "^KILN_HOME=$home\$" /proc/[0-9]*/environ 2>/dev/null || true; } | while read -r each; do
   tr '\0' '\n' <"$each" | grep '^QUARKUS_DATASOURCE_' || true
 done | sort -u)
 [ -n "$database" ] || wrong "the server's database is not known"
@@ -147,7 +148,9 @@ for each in 'CapEff:\s0000000000000000' 'CapBnd:\s0000000000000000' 'NoNewPrivs:
   grep -Eq "^$each$" <<<"$status" || wrong "the worker's process is not held to $each"
 done
 [ "$(awk '/^Uid:/ { print $2 }' <<<"$status")" != 0 ] || wrong "the worker is root"
-in_box nsenter --target "$pid" --mount sh -c '! touch /opt/kiln/written && ! touch /etc/written' 2>/dev/null || wrong "the worker's file system can be written to"
+for each in /opt/kiln /etc; do
+  if in_box touch "/proc/$pid/root$each/written" 2>/dev/null; then wrong "the worker's $each can be written to"; fi
+done
 ok "the worker is ready: not root, no capability, no new privileges, a filter of system calls, a file system to read"
 
 [ "$(submit 'print(6 * 7)')" = 42 ] || wrong "a program did not run"
@@ -158,7 +161,7 @@ case=$(submit 'while True: pass' --timeout 1 2>&1 || true)
 ok "programs run, and end by memory and by time"
 
 in_box systemctl kill --signal=KILL kiln-worker
-within 60 test "$(of_unit NRestarts)" != 0 || wrong "systemd did not start it again"
+within 60 was_restarted || wrong "systemd did not start it again"
 within 120 worker_is_ready || wrong "the worker did not come back"
 [ "$(submit 'print("again")')" = again ] || wrong "a program did not run after the restart"
 ok "killed, it is started again and goes on"
