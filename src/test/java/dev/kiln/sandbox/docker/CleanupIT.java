@@ -88,8 +88,7 @@ class CleanupIT {
     @Test
     void a_killed_worker_leaves_no_program_running_and_the_next_one_sweeps_up() throws Exception {
         Process worker = Worker.start(host.home);
-        docker.awaitRunning();
-        String id = docker.containers().getFirst();
+        String id = docker.awaitRunning();
         // Another worker of the same host comes up meanwhile and must not mistake this one for
         // dead.
         host.sandbox.checkReady();
@@ -114,34 +113,33 @@ class CleanupIT {
             throws Exception {
         host.sandbox.checkReady();
         Process dying = Worker.start(host.home);
-        docker.awaitRunning();
-        String left = docker.containers().getFirst();
+        String left = docker.awaitRunning();
         Process living = Worker.start(host.home);
-        // Not only made: one that is being started has no process yet.
-        await().atMost(Duration.ofSeconds(30)).until(() -> docker.running().size() == 2);
-        dying.destroyForcibly().waitFor();
+        try {
+            await().atMost(Duration.ofSeconds(30)).until(() -> docker.programs().size() == 2);
+            dying.destroyForcibly().waitFor();
 
+            awaitSwept(() -> assertThat(docker.containers()).hasSize(1).doesNotContain(left));
+            assertThat(docker.processes(docker.containers().getFirst())).isPositive();
+        } finally {
+            living.destroyForcibly().waitFor();
+        }
+        awaitSwept(() -> assertThat(docker.containers()).isEmpty());
+    }
+
+    private void awaitSwept(Runnable holds) {
         await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(
                         () -> {
                             host.sandbox.checkReady();
-                            assertThat(docker.containers()).hasSize(1).doesNotContain(left);
-                        });
-        assertThat(docker.processes(docker.containers().getFirst())).isPositive();
-        living.destroyForcibly().waitFor();
-        await().atMost(Duration.ofSeconds(30))
-                .untilAsserted(
-                        () -> {
-                            host.sandbox.checkReady();
-                            assertThat(docker.containers()).isEmpty();
+                            holds.run();
                         });
     }
 
     @Test
     void what_the_engine_does_not_remove_in_time_stops_no_start_and_goes_later() throws Exception {
         Process worker = Worker.start(host.home);
-        docker.awaitRunning();
-        String id = docker.containers().getFirst();
+        String id = docker.awaitRunning();
         worker.destroyForcibly().waitFor();
 
         try (var cord = new EngineCord(host.home.resolve("engine.sock"));

@@ -68,16 +68,34 @@ final class DockerCli {
                 .toList();
     }
 
-    /** Full ids of those that run. */
-    List<String> running() {
-        return running(Map.of());
+    /**
+     * Waits until a program's container runs and its input is there.
+     *
+     * @return the container's full id
+     */
+    String awaitRunning() {
+        return await().atMost(Duration.ofSeconds(30))
+                .until(this::programs, running -> !running.isEmpty() && inputArrived())
+                .getFirst();
     }
 
     /**
-     * Waits until a program's container runs and its program is in it (the runner and one more).
+     * Full ids of the running containers that were made for somebody's program: not those of the
+     * probes, which every worker runs first, nor those that wait for a job.
      */
-    void awaitRunning() {
-        await().atMost(Duration.ofSeconds(30)).until(() -> !running().isEmpty() && inputArrived());
+    List<String> programs() {
+        return run(
+                        "ps",
+                        "--no-trunc",
+                        "--filter",
+                        "label=dev.kiln.home=" + home,
+                        "--format",
+                        "{{.ID}} {{.Label \"dev.kiln.worker\"}}")
+                .lines()
+                .map(line -> line.strip().split(" ", 2))
+                .filter(words -> words.length == 2 && !words[1].equals("probe"))
+                .map(words -> words[0])
+                .toList();
     }
 
     /**
@@ -85,8 +103,7 @@ final class DockerCli {
      * much processor time to start.
      */
     void awaitBusy() {
-        awaitRunning();
-        String id = running().getFirst();
+        String id = awaitRunning();
         long pid = Long.parseLong(run("inspect", "-f", "{{.State.Pid}}", id).strip());
         var cgroup = Cgroup.of(pid, id);
         await().atMost(Duration.ofSeconds(30))
@@ -96,9 +113,11 @@ final class DockerCli {
                                         && used.toMillis() > 2000);
     }
 
-    private boolean inputArrived() throws IOException {
+    private boolean inputArrived() {
         try (var jobs = Files.list(home.resolve("jobs"))) {
             return jobs.anyMatch(job -> job.resolve("job/files").toFile().list().length > 0);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
         }
     }
 

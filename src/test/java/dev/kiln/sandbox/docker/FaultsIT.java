@@ -110,9 +110,9 @@ class FaultsIT {
     @Test
     void a_sandbox_killed_from_outside_is_a_fault_and_no_verdict() throws Exception {
         var run = start(ENDLESS, new StopSignal());
-        docker.awaitRunning();
+        String id = docker.awaitRunning();
 
-        docker.run("kill", docker.containers().getFirst());
+        docker.run("kill", id);
 
         assertThat(fault(run).scope()).isEqualTo(SandboxFault.Scope.SANDBOX);
     }
@@ -120,9 +120,9 @@ class FaultsIT {
     @Test
     void a_sandbox_stopped_from_outside_is_the_hosts_matter() throws Exception {
         var run = start(ENDLESS, new StopSignal());
-        docker.awaitRunning();
+        String id = docker.awaitRunning();
 
-        docker.run("stop", "-t", "5", docker.containers().getFirst());
+        docker.run("stop", "-t", "5", id);
 
         assertThat(fault(run)).hasMessageContaining("stopped the sandbox");
         assertThat(fault(run).scope()).isEqualTo(SandboxFault.Scope.HOST);
@@ -131,9 +131,9 @@ class FaultsIT {
     @Test
     void a_sandbox_removed_from_outside_is_a_fault() throws Exception {
         var run = start(ENDLESS, new StopSignal());
-        docker.awaitRunning();
+        String id = docker.awaitRunning();
 
-        docker.run("rm", "-f", docker.containers().getFirst());
+        docker.run("rm", "-f", id);
 
         assertThat(fault(run).scope()).isEqualTo(SandboxFault.Scope.SANDBOX);
     }
@@ -169,8 +169,7 @@ class FaultsIT {
     void a_hung_sandbox_is_killed_all_the_same() throws Exception {
         var stop = new StopSignal();
         var run = start(ENDLESS, stop);
-        docker.awaitRunning();
-        String id = docker.containers().getFirst();
+        String id = docker.awaitRunning();
 
         // A stopped sandbox makes the engine's own kill and remove hang.
         docker.signalAll(id, "STOP");
