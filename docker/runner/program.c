@@ -137,7 +137,11 @@ pid_t launch(const struct spec *spec, const struct step *step, struct outputs *o
     int out_pipe[2], err_pipe[2], failure_pipe[2];
     struct failure failure = {.stage = FORK};
     if (pipe2(out_pipe, O_CLOEXEC) || pipe2(err_pipe, O_CLOEXEC) || pipe2(failure_pipe, O_CLOEXEC)) die(BROKEN, "pipe");
-    pid_t pid = fork();
+    /*
+     * Until its execve the child lives in our memory, as uid 1000 in the end. Nothing of that user's lives beside it (what a
+     * compiler or an interpreter left was ended before), and what is not dumpable, as we are not, it could not touch anyway.
+     */
+    pid_t pid = vfork();
     if (pid == 0) start_program(spec, step, out_pipe[1], step->one_stream ? out_pipe[1] : err_pipe[1], failure_pipe[1]);
     failure.error = errno;
     close(out_pipe[1]), close(err_pipe[1]), close(failure_pipe[1]);

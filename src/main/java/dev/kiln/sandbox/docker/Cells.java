@@ -30,6 +30,10 @@ final class Cells {
     private final Set<String> live = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean untidy = new AtomicBoolean();
     private final AtomicLong count = new AtomicLong();
+    private volatile @Nullable Grouped lastGrouped;
+
+    /** A container and where the kernel keeps its accounts. */
+    private record Grouped(String id, Cgroup cgroup) {}
 
     Cells(Engine engine, Instance instance, Path home, Duration killTimeout) {
         this.engine = engine;
@@ -127,7 +131,7 @@ final class Cells {
         try {
             engine.start(id);
             // Now, not when it is needed: later the engine may hang.
-            Cgroup cgroup = Cgroup.of(engine.state(id).pid(), id);
+            Cgroup cgroup = cgroup(id);
             started = true;
             return new Cell(spec, id, input, attachment, conversation, cgroup);
         } finally {
@@ -135,6 +139,15 @@ final class Cells {
                 close(attachment);
             }
         }
+    }
+
+    /** Where the last one's was, else by its process, which the engine must be asked for. */
+    private Cgroup cgroup(String id) throws SandboxFault, InterruptedException {
+        Grouped last = lastGrouped;
+        var beside = last == null ? null : last.cgroup().sibling(last.id(), id).orElse(null);
+        var found = beside == null ? Cgroup.of(engine.state(id).pid(), id) : beside;
+        lastGrouped = new Grouped(id, found);
+        return found;
     }
 
     /**

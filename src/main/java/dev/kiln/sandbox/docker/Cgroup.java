@@ -80,6 +80,26 @@ final class Cgroup {
     }
 
     /**
+     * That of another container, which the engine starts like this one: at the same place, under
+     * its own id. Empty when there is none there, as when it has ended already.
+     *
+     * @param id of the container that this one is of
+     */
+    Optional<Cgroup> sibling(String id, String other) {
+        var theirs = new LinkedHashMap<String, Path>();
+        directories.forEach(
+                (controller, path) ->
+                        theirs.put(controller, Path.of(path.toString().replace(id, other))));
+        // A hybrid host names the other version's place too, where there is nothing.
+        Path accounts = theirs.get(theirs.containsKey("memory") ? "memory" : "");
+        boolean there =
+                accounts != null
+                        && accounts.toString().contains(other)
+                        && Files.isDirectory(accounts);
+        return there ? Optional.of(new Cgroup(theirs)) : Optional.empty();
+    }
+
+    /**
      * By what the kernel stops all processes of the sandbox and lets them go on.
      *
      * @param file of the host's kernel, which the sandbox cannot see

@@ -33,9 +33,16 @@ final class WarmPool implements Closeable {
     /** A cell in which another shape's should stand must be in so much less demand. */
     private static final double CLEARLY = 2;
 
-    /** Starts a cell, with all in it that can be started before there is a job. */
+    /** Starts cells, in two steps. */
     interface Starter {
-        Cell start(Shape shape) throws SandboxFault, InterruptedException;
+        /** One that takes a program, which then starts all that it needs. */
+        Cell open(Shape shape) throws SandboxFault, InterruptedException;
+
+        /**
+         * Starts in it all that can be started before there is a program; when that fails nothing
+         * is left of it.
+         */
+        void prepare(Cell cell, Shape shape) throws SandboxFault, InterruptedException;
     }
 
     /** What is there of one shape. */
@@ -302,12 +309,33 @@ final class WarmPool implements Closeable {
     private void start(Shape shape) {
         starting++;
         line(shape).starting++;
-        Thread.ofVirtual().name("warm-start").start(() -> started(shape, tryStart(shape)));
+        Thread.ofVirtual().name("warm-start").start(() -> tryStart(shape));
     }
 
-    private Optional<Cell> tryStart(Shape shape) {
+    private void tryStart(Shape shape) {
+        var opened = attempt(() -> starter.open(shape));
+        if (opened.isPresent() && handedOver(shape, opened.get())) {
+            return;
+        }
+        started(
+                shape,
+                opened.flatMap(
+                        cell ->
+                                attempt(
+                                        () -> {
+                                            starter.prepare(cell, shape);
+                                            return cell;
+                                        })));
+    }
+
+    /** One step of a start. */
+    private interface Step {
+        Cell take() throws SandboxFault, InterruptedException;
+    }
+
+    private static Optional<Cell> attempt(Step step) {
         try {
-            return Optional.of(starter.start(shape));
+            return Optional.of(step.take());
         } catch (SandboxFault | RuntimeException failed) {
             // Whoever runs a job meets the same, and says so.
             LOG.debugf("a container that should wait for jobs was not started: %s", failed);
@@ -318,12 +346,45 @@ final class WarmPool implements Closeable {
         }
     }
 
+    /**
+     * Gives it to a job that waits for one, as it is: an interpreter that is started ahead for a
+     * job that is there already costs the wait for it and for the word of it, and gains nothing.
+     */
+    private boolean handedOver(Shape shape, Cell cell) {
+        lock.lock();
+        try {
+            if (!givenAway(line(shape), cell)) {
+                return false;
+            }
+            ended(shape);
+            retry = FIRST_RETRY;
+            changed.signalAll();
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static boolean givenAway(Line line, Cell cell) {
+        for (CompletableFuture<Optional<Cell>> next; (next = line.waiting.poll()) != null; ) {
+            if (next.complete(Optional.of(cell))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** A start is over, however it ended. */
+    private void ended(Shape shape) {
+        starting--;
+        line(shape).starting--;
+    }
+
     private void started(Shape shape, Optional<Cell> made) {
         lock.lock();
         try {
-            starting--;
+            ended(shape);
             Line line = line(shape);
-            line.starting--;
             if (made.isPresent()) {
                 retry = FIRST_RETRY;
                 put(shape, made.get());
@@ -346,10 +407,8 @@ final class WarmPool implements Closeable {
 
     private void put(Shape shape, Cell cell) {
         Line line = line(shape);
-        for (CompletableFuture<Optional<Cell>> next; (next = line.waiting.poll()) != null; ) {
-            if (next.complete(Optional.of(cell))) {
-                return;
-            }
+        if (givenAway(line, cell)) {
+            return;
         }
         if (closed) {
             removals.discard(cell);

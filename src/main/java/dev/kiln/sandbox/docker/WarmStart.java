@@ -23,8 +23,12 @@ final class WarmStart implements WarmPool.Starter {
     }
 
     @Override
-    public Cell start(Shape shape) throws SandboxFault, InterruptedException {
-        Cell cell = cells.open(shape.image(), shape.runtime(), null, shape.limits(), LABELS);
+    public Cell open(Shape shape) throws SandboxFault, InterruptedException {
+        return cells.open(shape.image(), shape.runtime(), null, shape.limits(), LABELS);
+    }
+
+    @Override
+    public void prepare(Cell cell, Shape shape) throws SandboxFault, InterruptedException {
         boolean warm = false;
         try {
             await(cell.conversation().ready());
@@ -34,7 +38,6 @@ final class WarmStart implements WarmPool.Starter {
                 throw new IOException("it ended at once");
             }
             warm = true;
-            return cell;
         } catch (IOException unheard) {
             throw failed(String.valueOf(unheard.getMessage()), unheard);
         } finally {

@@ -37,7 +37,7 @@ class EngineCallsIT {
     }
 
     @Test
-    void a_job_without_a_waiting_container_takes_seven_calls() throws Exception {
+    void a_job_without_a_waiting_container_takes_six_calls() throws Exception {
         try (var sandbox = sandbox(0)) {
             hello(sandbox);
             int before = cord.requests().size();
@@ -50,7 +50,6 @@ class EngineCallsIT {
                             "POST /containers/create",
                             "POST /containers/ID/attach",
                             "POST /containers/ID/start",
-                            "GET /containers/ID/json",
                             "POST /containers/ID/wait",
                             "DELETE /containers/ID");
         }
@@ -85,8 +84,7 @@ class EngineCallsIT {
                     .containsExactly(
                             "POST /containers/create",
                             "POST /containers/ID/attach",
-                            "POST /containers/ID/start",
-                            "GET /containers/ID/json");
+                            "POST /containers/ID/start");
         }
     }
 
