@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "glob.h"
@@ -44,12 +43,6 @@ static uint64_t bytes_left, deadline_ns, matched, omitted;
 static uint32_t files_left;
 static int entries_left = MAX_ENTRIES, cut_short, stopped;
 static dev_t file_system;
-
-static uint64_t now_ns(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * 1000000000ull + now.tv_nsec;
-}
 
 static void omit(enum omission why) {
     unsigned char frame[1 + MAX_PATH];

@@ -8,9 +8,10 @@
 #include <sys/klog.h>
 #include <sys/uio.h>
 #include <sys/utsname.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { READ_ALL = 3, LOG_LINE = 256 };
+enum { READ_ALL = 3, LOG_LINE = 256, FRAME_HEAD = 5 };
 
 _Noreturn void die(int code, const char *why) {
     dprintf(STDERR_FILENO, "kiln-runner: %s: %s\n", why, strerror(errno));
@@ -24,21 +25,70 @@ static void await_writable(void) {
     if (fds[1].revents) _exit(LOST_WORKER); /* the end, or words out of turn: either way nobody sane is listening */
 }
 
-void send_frame(char type, const void *payload, uint32_t length) {
-    unsigned char head[5] = {type, length >> 24, length >> 16, length >> 8, length};
-    struct iovec parts[2] = {{head, sizeof head}, {(void *) payload, length}};
+/* Frames that are to go with the next ones: each write wakes the engine and the worker. */
+static unsigned char held[4096];
+static size_t held_length;
+
+/* Where in it the age of a start is to be said, and since when it is held. */
+static unsigned char *age;
+static uint64_t held_since;
+
+uint64_t now_ns(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000000000ull + now.tv_nsec;
+}
+
+static void write_all(struct iovec *parts, int count) {
     int first = 0;
-    while (first < 2) {
-        ssize_t n = writev(STDOUT_FILENO, parts + first, 2 - first);
+    while (first < count) {
+        ssize_t n = writev(STDOUT_FILENO, parts + first, count - first);
         if (n < 0 && errno == EAGAIN) await_writable();
         else if (n < 0 && errno != EINTR) die(LOST_WORKER, "report");
-        for (; n > 0 && first < 2 && (size_t) n >= parts[first].iov_len; first++) n -= parts[first].iov_len;
-        if (first < 2 && parts[first].iov_len == 0) first++;
+        for (; n > 0 && first < count && (size_t) n >= parts[first].iov_len; first++) n -= parts[first].iov_len;
+        while (first < count && parts[first].iov_len == 0) first++;
         if (n > 0) {
             parts[first].iov_base = (char *) parts[first].iov_base + n;
             parts[first].iov_len -= n;
         }
     }
+}
+
+static struct iovec take_held(void) {
+    struct iovec all = {held, held_length};
+    if (age) put(age, (now_ns() - held_since) / 1000, 4);
+    age = NULL;
+    held_length = 0;
+    return all;
+}
+
+void send_frame(char type, const void *payload, uint32_t length) {
+    unsigned char head[FRAME_HEAD] = {type, length >> 24, length >> 16, length >> 8, length};
+    struct iovec parts[] = {take_held(), {head, sizeof head}, {(void *) payload, length}};
+    write_all(parts, 3);
+}
+
+void send_held(void) {
+    struct iovec all = take_held();
+    write_all(&all, all.iov_len > 0);
+}
+
+void hold_frame(char type, const void *payload, uint32_t length) {
+    if (length + FRAME_HEAD > sizeof held - held_length) {
+        send_frame(type, payload, length);
+        return;
+    }
+    held[held_length] = type;
+    held_length += 1 + put(held + held_length + 1, length, 4);
+    memcpy(held + held_length, payload, length);
+    held_length += length;
+}
+
+void hold_start(char type) {
+    send_held();
+    held_since = now_ns();
+    hold_frame(type, (unsigned char[4]){0}, 4);
+    age = held + held_length - 4;
 }
 
 size_t put(unsigned char *to, uint64_t value, size_t bytes) {

@@ -11,9 +11,9 @@
  *
  * Frames:  R ready     u16 protocol, u16+bytes kernel release, u16+bytes first line of the kernel log ("" if refused)
  *          W warm      u8: 1 when the prepared interpreter waits for its program; 0 when there is none (any more)
- *          B building  empty; sent when execve of the compiler has succeeded, where there is one. O (both of its streams),
- *                      C and X until the next S are the compiler's; S follows if its wait status was 0, else nothing
- *          S started   empty; sent when execve has succeeded, or when the prepared interpreter was given the program
+ *          B building  as S, of the compiler, where there is one. O (both of its streams), C and X until the next S are the
+ *                      compiler's; S follows if its wait status was 0, else nothing
+ *          S started   u32 us since execve has succeeded, or since the prepared interpreter was given the program
  *          F fault     u8 stage, u32 errno: the compiler or the program could not be started
  *          O, E        bytes of its stdout, stderr, up to the caps of the spec
  *          C counts    u64 out, u64 err: bytes produced so far, sent now and then once a cap is passed
@@ -45,7 +45,6 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "compile.h"
@@ -54,7 +53,11 @@
 #include "report.h"
 #include "spec.h"
 
-enum { CHUNK = 65536, COUNTS_EVERY_NS = 100 * 1000 * 1000 };
+/*
+ * How long a start, or output that came after a pause, waits to be sent with what follows: a short program then takes one
+ * message in place of three. A stream of which more than MUCH was there is read again as soon as there is more.
+ */
+enum { CHUNK = 65536, MUCH = 16384, COUNTS_EVERY_NS = 100 * 1000 * 1000, HOLD_NS = 10 * 1000 * 1000 };
 
 struct stream {
     int fd;
@@ -67,12 +70,6 @@ sigset_t awake;
 
 static struct stream out = {-1, 'O', 0, 0}, err = {-1, 'E', 0, 0};
 
-static uint64_t now_ns(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * 1000000000ull + now.tv_nsec;
-}
-
 static void report_counts(void) {
     static uint64_t last;
     unsigned char frame[16];
@@ -80,7 +77,7 @@ static void report_counts(void) {
     last = now_ns();
     put(frame, out.produced, 8);
     put(frame + 8, err.produced, 8);
-    send_frame('C', frame, sizeof frame);
+    hold_frame('C', frame, sizeof frame);
 }
 
 /* Takes at most `most` bytes from a stream and passes on what is below its cap; returns how many, 0 when there are none. */
@@ -95,7 +92,7 @@ static size_t pump(struct stream *stream, size_t most) {
     if (n <= 0) return 0;
     uint64_t room = stream->produced < stream->cap ? stream->cap - stream->produced : 0;
     stream->produced += n;
-    if (room > 0) send_frame(stream->type, buffer, (uint64_t) n < room ? (uint64_t) n : room);
+    if (room > 0) hold_frame(stream->type, buffer, (uint64_t) n < room ? (uint64_t) n : room);
     report_counts();
     return n;
 }
@@ -171,14 +168,22 @@ static int reap(pid_t program, int *status) {
  */
 static int serve(const struct spec *spec, pid_t program, int step_follows) {
     pid_t collector = 0;
-    uint64_t started = now_ns();
+    uint64_t started = now_ns(), hold_until = program ? started + HOLD_NS : 0; /* 0: nothing is held */
+    int flows = 0;
     for (int status; !told;) {
+        uint64_t now = hold_until ? now_ns() : 0;
+        struct timespec left = {0, hold_until > now ? hold_until - now : 0};
         struct pollfd fds[3] = {{STDIN_FILENO, POLLIN, 0}, {out.fd, POLLIN, 0}, {err.fd, POLLIN, 0}};
-        int n = ppoll(fds, 3, NULL, &awake);
+        int n = ppoll(fds, hold_until ? 1 : 3, hold_until ? &left : NULL, &awake);
         if (n < 0 && errno != EINTR) die(LOST_WORKER, "poll");
         if (n > 0 && fds[0].revents) _exit(LOST_WORKER);
-        if (n > 0 && fds[1].revents) pump(&out, CHUNK);
-        if (n > 0 && fds[2].revents) pump(&err, CHUNK);
+        if (n > 0 && !flows) {
+            hold_until = now_ns() + HOLD_NS;
+        } else if (n >= 0) {
+            flows = pump(&out, CHUNK) + pump(&err, CHUNK) > MUCH;
+            send_held();
+            hold_until = 0;
+        }
         if (!reap(collector ? collector : program, &status)) continue;
         if (collector) {
             if (status) _exit(BROKEN); /* perhaps in the middle of a frame: nothing more can be said */
@@ -191,6 +196,7 @@ static int serve(const struct spec *spec, pid_t program, int step_follows) {
             if (err.fd >= 0) close(err.fd);
             out.fd = err.fd = -1;
             program = -1;
+            hold_until = 0;
             if (step_follows && status == 0) return 1;
             if (!step_follows && spec->artifacts.patterns[0]) collector = bring_out(&spec->artifacts, spec->links);
         }
@@ -232,7 +238,7 @@ static pid_t start_program(const struct spec *spec, int first) {
     if (!program) program = launch(spec, &step, &outputs);
     out = (struct stream){outputs.out, 'O', spec->out_cap, 0};
     err = (struct stream){outputs.err, 'E', spec->err_cap, 0};
-    if (program > 0) send_frame('S', NULL, 0);
+    if (program > 0) hold_start('S');
     return program;
 }
 
@@ -242,7 +248,7 @@ static int compile(const struct spec *spec) {
     pid_t compiler = launch_compiler(spec, &outputs);
     out = (struct stream){outputs.out, 'O', spec->compile_cap, 0};
     err = (struct stream){outputs.err, 'E', 0, 0};
-    if (compiler > 0) send_frame('B', NULL, 0);
+    if (compiler > 0) hold_start('B');
     int succeeded = serve(spec, compiler, 1);
     if (succeeded && end_leftovers()) die(BROKEN, "the compiler's processes do not end");
     return succeeded;

@@ -5,6 +5,7 @@ import dev.kiln.job.Artifacts;
 import dev.kiln.job.CapturedStream;
 import dev.kiln.job.ProgramStream;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +39,19 @@ final class Conversation implements ReportListener {
     }
 
     /** A moment on this host's monotonic clock. */
-    record Started(long nanoTime) {}
+    record Started(long nanoTime) {
+        /**
+         * The most that is believed of a runner, which keeps a start for some milliseconds of a
+         * sandbox that may get little processor time: what it says moves the program's deadline.
+         */
+        private static final Duration MOST = Duration.ofSeconds(1);
+
+        /** So long before now. */
+        static Started before(Duration ago) {
+            Duration believed = ago.compareTo(MOST) < 0 ? ago : MOST;
+            return new Started(System.nanoTime() - believed.toNanos());
+        }
+    }
 
     private final CompletableFuture<@Nullable RunnerHello> ready = new CompletableFuture<>();
     private final CompletableFuture<@Nullable Void> prepared = new CompletableFuture<>();
@@ -127,8 +140,8 @@ final class Conversation implements ReportListener {
     }
 
     @Override
-    public void onCompiling() {
-        compiler.started().complete(new Started(System.nanoTime()));
+    public void onCompiling(Duration ago) {
+        compiler.started().complete(Started.before(ago));
     }
 
     @Override
@@ -150,8 +163,8 @@ final class Conversation implements ReportListener {
     }
 
     @Override
-    public void onStarted() {
-        started.complete(new Started(System.nanoTime()));
+    public void onStarted(Duration ago) {
+        started.complete(Started.before(ago));
     }
 
     @Override

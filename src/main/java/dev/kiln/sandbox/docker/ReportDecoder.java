@@ -3,6 +3,7 @@ package dev.kiln.sandbox.docker;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 
 /**
  * Takes the runner's frames apart. Not a byte is trusted: an unknown type, a wrong length, a frame
@@ -89,7 +90,7 @@ final class ReportDecoder {
         switch (type) {
             case 'R' -> openSmall(length, 6, MAX_HELLO);
             case 'W' -> openSmall(length, 1, 1);
-            case 'B', 'S' -> openSmall(length, 0, 0);
+            case 'B', 'S' -> openSmall(length, 4, 4);
             case 'F' -> openSmall(length, 5, 5);
             case 'O', 'E', 'b' -> {
                 expect(length > 0 && length <= MAX_OUTPUT, "of length " + length);
@@ -140,11 +141,11 @@ final class ReportDecoder {
             }
             case 'B' -> {
                 stage = Stage.COMPILING;
-                listener.onCompiling();
+                listener.onCompiling(held());
             }
             case 'S' -> {
                 stage = Stage.STARTED;
-                listener.onStarted();
+                listener.onStarted(held());
             }
             case 'F' -> {
                 stage = Stage.OVER;
@@ -162,6 +163,11 @@ final class ReportDecoder {
             }
             default -> throw new IllegalStateException("no small frame: " + type);
         }
+    }
+
+    /** How long the runner kept this for company. */
+    private Duration held() {
+        return Duration.of(small.getInt() & 0xffff_ffffL, ChronoUnit.MICROS);
     }
 
     private void ready() throws MalformedReport {

@@ -1,6 +1,7 @@
 package dev.kiln.sandbox.docker;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
 
 /** What a runner says, in the order it may say it. Called on one thread; must not block. */
 interface ReportListener {
@@ -10,8 +11,8 @@ interface ReportListener {
     /** An interpreter waits for the program; or, when not, there is none (any more). */
     void onPrepared(boolean waits);
 
-    /** The compiler runs. */
-    void onCompiling();
+    /** The compiler runs, since so long. */
+    void onCompiling(Duration ago);
 
     /**
      * The compiler wrote this on either of its streams; to be copied before returning.
@@ -26,8 +27,8 @@ interface ReportListener {
     /** The compiler has ended; the program will be started if its status was 0. */
     void onCompiled(RunnerReport report) throws MalformedReport;
 
-    /** The program runs. */
-    void onStarted();
+    /** The program runs, since so long. */
+    void onStarted(Duration ago);
 
     /** The compiler or the program could not be started: at which stage, and why (Linux errno). */
     void onFailed(int stage, int errno);

@@ -63,7 +63,7 @@ record RunnerSpec(
         }
     }
 
-    static final int PROTOCOL = 3;
+    static final int PROTOCOL = 4;
     private static final int PREPARE = 1;
     private static final int JOB = 2;
 

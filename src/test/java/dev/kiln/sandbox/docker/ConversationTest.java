@@ -78,9 +78,21 @@ class ConversationTest {
     }
 
     @Test
+    void a_start_is_dated_back_by_what_it_was_held_and_by_no_more_than_a_second() {
+        long before = System.nanoTime();
+        conversation.onStarted(Duration.ofHours(1));
+        conversation.onCompiling(Duration.ofMillis(200));
+
+        assertThat(conversation.started().join().nanoTime() - before)
+                .isGreaterThanOrEqualTo(-Duration.ofSeconds(1).toNanos());
+        assertThat(conversation.compiler().started().join().nanoTime() - System.nanoTime())
+                .isLessThanOrEqualTo(-Duration.ofMillis(200).toNanos());
+    }
+
+    @Test
     void a_compiler_that_succeeded_is_no_end_yet() throws Exception {
         conversation.compiler().expectOutput(4);
-        conversation.onCompiling();
+        conversation.onCompiling(Duration.ZERO);
         conversation.onCompilerOutput(ByteBuffer.wrap(new byte[] {1, 2}));
         conversation.onCompiled(report(2, 0));
 
@@ -97,7 +109,7 @@ class ConversationTest {
         assertThat(conversation.end().join()).isEqualTo(new Conversation.End.NotStarted(9, 2));
 
         var second = new Conversation();
-        second.onCompiling();
+        second.onCompiling(Duration.ZERO);
         second.onCompiled(report(0, 0));
         second.onFailed(9, 2);
         assertThat(second.end().join()).isEqualTo(new Conversation.End.NotRunnable(9, 2));
@@ -106,7 +118,7 @@ class ConversationTest {
     @Test
     void a_compiler_that_failed_is_the_end() throws Exception {
         var failed = new RunnerReport(0x100, Duration.ZERO, Duration.ZERO, 0, 0);
-        conversation.onCompiling();
+        conversation.onCompiling(Duration.ZERO);
         conversation.onCompiled(failed);
 
         assertThat(conversation.end().join()).isEqualTo(new Conversation.End.NotCompiled(failed));
@@ -117,7 +129,7 @@ class ConversationTest {
     void more_of_the_compiler_than_its_cap_is_not_believed_nor_a_report_that_disagrees()
             throws Exception {
         conversation.compiler().expectOutput(4);
-        conversation.onCompiling();
+        conversation.onCompiling(Duration.ZERO);
         conversation.onCompilerOutput(ByteBuffer.wrap(new byte[3]));
 
         assertThatThrownBy(() -> conversation.onCompilerOutput(ByteBuffer.wrap(new byte[2])))

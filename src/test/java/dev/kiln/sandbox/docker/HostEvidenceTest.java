@@ -120,4 +120,21 @@ class HostEvidenceTest {
                                 .peakMemoryBytes())
                 .isEqualTo(9);
     }
+
+    @Test
+    void the_accounts_of_the_next_container_lie_beside_those_of_the_last(@TempDir Path root)
+            throws Exception {
+        String theLast = "4:memory:/docker/%s\n2:pids:/docker/%s\n0::/init.scope\n".formatted(ID, ID);
+        Path theirs = Files.createDirectories(root.resolve("memory/docker").resolve(OTHER));
+        Files.writeString(theirs.resolve("memory.max_usage_in_bytes"), "4096\n");
+        var last = Cgroup.in(theLast, root);
+
+        assertThat(last.sibling(ID, OTHER).orElseThrow().sample().peakMemoryBytes())
+                .isEqualTo(4096);
+        assertThat(last.sibling(ID, ID.replace('4', '5'))).as("of one that has ended").isEmpty();
+        assertThat(Cgroup.in("4:memory:/one\n", root).sibling(ID, OTHER))
+                .as("where places do not bear ids")
+                .isEmpty();
+        assertThat(Cgroup.in("", root).sibling(ID, OTHER)).isEmpty();
+    }
 }

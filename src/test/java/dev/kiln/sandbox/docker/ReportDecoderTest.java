@@ -28,7 +28,7 @@ class ReportDecoderTest {
                         hello("6.1", "Starting gVisor..."),
                         frame('W', "\1"),
                         frame('W', "\0"),
-                        frame('S'),
+                        start('S'),
                         frame('O', "one"),
                         frame('E', "err"),
                         frame('O', "two"),
@@ -49,6 +49,7 @@ class ReportDecoderTest {
                         "ended 7");
         assertThat(heard.out.toString(StandardCharsets.UTF_8)).isEqualTo("onetwo");
         assertThat(heard.err.toString(StandardCharsets.UTF_8)).isEqualTo("err");
+        assertThat(heard.startedAgo).isEqualTo(Duration.ofMillis(5));
         assertThat(heard.report)
                 .isEqualTo(
                         new RunnerReport(
@@ -66,7 +67,7 @@ class ReportDecoderTest {
                                         ByteBuffer.wrap(
                                                 join(
                                                         hello("6.1", ""),
-                                                        frame('S'),
+                                                        start('S'),
                                                         frame('W', "\1")))))
                 .isInstanceOf(MalformedReport.class);
         var third = new ReportDecoder(heard);
@@ -81,11 +82,11 @@ class ReportDecoderTest {
         byte[] all =
                 join(
                         hello("6.1", ""),
-                        frame('B'),
+                        start('B'),
                         frame('O', "warn"),
                         counts(9, 0),
                         end(0, 7, 2, 3, 9, 0),
-                        frame('S'),
+                        start('S'),
                         frame('O', "one"),
                         end(0x700, 10, 0, 0, 3, 0));
 
@@ -108,11 +109,11 @@ class ReportDecoderTest {
     @Test
     void after_a_compiler_that_failed_no_program_comes() throws Exception {
         byte[] failed =
-                join(hello("6.1", ""), frame('B'), frame('O', "no"), end(0x100, 7, 0, 0, 2, 0));
+                join(hello("6.1", ""), start('B'), frame('O', "no"), end(0x100, 7, 0, 0, 2, 0));
         decoder.feed(ByteBuffer.wrap(failed));
 
         assertThat(heard.words).containsExactly("ready 6.1 ", "compiling", "compiled 1");
-        assertMalformed(join(failed, frame('S')));
+        assertMalformed(join(failed, start('S')));
         assertMalformed(join(failed, frame('O', "x")));
         assertMalformed(join(failed, end(0, 0, 0, 0, 0, 0)));
     }
@@ -123,7 +124,7 @@ class ReportDecoderTest {
                 ByteBuffer.wrap(
                         join(
                                 hello("6.1", ""),
-                                frame('B'),
+                                start('B'),
                                 end(0, 0, 0, 0, 0, 0),
                                 frame('F', new byte[] {9, 0, 0, 0, 2}))));
 
@@ -132,25 +133,25 @@ class ReportDecoderTest {
 
     @Test
     void what_a_compiler_cannot_say_is_malformed() {
-        byte[] compiling = join(hello("6.1", ""), frame('B'));
-        assertMalformed(frame('B'));
+        byte[] compiling = join(hello("6.1", ""), start('B'));
+        assertMalformed(start('B'));
         assertMalformed(frame('B', "x"));
-        assertMalformed(join(compiling, frame('B')));
-        assertMalformed(join(compiling, frame('S')));
+        assertMalformed(join(compiling, start('B')));
+        assertMalformed(join(compiling, start('S')));
         assertMalformed(join(compiling, frame('E', "x")));
         assertMalformed(join(compiling, counts(1, 1)));
         assertMalformed(join(compiling, end(0, 0, 0, 0, 0, 1)));
         assertMalformed(join(compiling, frame('F', new byte[] {9, 0, 0, 0, 2})));
         byte[] compiled = join(compiling, end(0, 0, 0, 0, 0, 0));
-        assertMalformed(join(compiled, frame('B')));
+        assertMalformed(join(compiled, start('B')));
         assertMalformed(join(compiled, frame('O', "x")));
         assertMalformed(join(compiled, end(0, 0, 0, 0, 0, 0)));
-        assertMalformed(join(hello("6.1", ""), frame('S'), frame('B')));
+        assertMalformed(join(hello("6.1", ""), start('S'), start('B')));
     }
 
     @Test
     void output_is_passed_on_before_its_frame_is_complete() throws Exception {
-        decoder.feed(ByteBuffer.wrap(join(hello("6.1", ""), frame('S'))));
+        decoder.feed(ByteBuffer.wrap(join(hello("6.1", ""), start('S'))));
         decoder.feed(ByteBuffer.wrap(new byte[] {'O', 0, 0, 0, 10, 'h', 'i'}));
 
         assertThat(heard.out.toString(StandardCharsets.UTF_8)).isEqualTo("hi");
@@ -174,7 +175,7 @@ class ReportDecoderTest {
         byte[] all =
                 join(
                         hello("6.1", ""),
-                        frame('S'),
+                        start('S'),
                         end(0, 0, 0, 0, 0, 0),
                         frame('A', "out/ü"),
                         frame('b', "con"),
@@ -197,10 +198,10 @@ class ReportDecoderTest {
     @Test
     void artifacts_out_of_turn_and_of_wrong_lengths_are_malformed() {
         byte[] ready = hello("6.1", "");
-        byte[] ended = join(ready, frame('S'), end(0, 0, 0, 0, 0, 0));
+        byte[] ended = join(ready, start('S'), end(0, 0, 0, 0, 0, 0));
         for (char type : "AbDNQ".toCharArray()) {
             assertMalformed(join(ready, frame(type, "x")));
-            assertMalformed(join(ready, frame('S'), frame(type, "x")));
+            assertMalformed(join(ready, start('S'), frame(type, "x")));
             assertMalformed(join(ended, collected(0, 0, 1), frame(type, "x")));
             assertMalformed(join(ended, frame(type)));
             assertMalformed(join(ended, new byte[] {(byte) type, 0x7f, 0, 0, 0}));
@@ -214,7 +215,7 @@ class ReportDecoderTest {
     @Test
     void frames_of_artifacts_in_any_order_end_in_a_refusal_or_in_silence() {
         var random = new Random(11);
-        byte[] start = join(hello("6.1", ""), frame('S'), end(0, 0, 0, 0, 0, 0));
+        byte[] start = join(hello("6.1", ""), start('S'), end(0, 0, 0, 0, 0, 0));
         for (int round = 0; round < 20_000; round++) {
             var fresh = new Heard();
             var each = new ReportDecoder(fresh);
@@ -255,16 +256,16 @@ class ReportDecoderTest {
 
     @Test
     void what_comes_out_of_turn_is_malformed() {
-        assertMalformed(frame('S'));
+        assertMalformed(start('S'));
         assertMalformed(frame('O', "x"));
         assertMalformed(join(hello("6.1", ""), hello("6.1", "")));
         assertMalformed(join(hello("6.1", ""), frame('O', "x")));
         assertMalformed(join(hello("6.1", ""), end(0, 0, 0, 0, 0, 0)));
-        assertMalformed(join(hello("6.1", ""), frame('S'), frame('S')));
+        assertMalformed(join(hello("6.1", ""), start('S'), start('S')));
         assertMalformed(
-                join(hello("6.1", ""), frame('S'), end(0, 0, 0, 0, 0, 0), frame('O', "late")));
+                join(hello("6.1", ""), start('S'), end(0, 0, 0, 0, 0, 0), frame('O', "late")));
         assertMalformed(
-                join(hello("6.1", ""), frame('S'), end(0, 0, 0, 0, 0, 0), end(0, 0, 0, 0, 0, 0)));
+                join(hello("6.1", ""), start('S'), end(0, 0, 0, 0, 0, 0), end(0, 0, 0, 0, 0, 0)));
     }
 
     @Test
@@ -274,7 +275,7 @@ class ReportDecoderTest {
         assertMalformed(frame('R', new byte[] {0, 1, 0, 0, 0, 0}));
         assertMalformed(frame('R', new byte[] {0, RunnerSpec.PROTOCOL, 0, 9, 0, 0}));
         assertMalformed(frame('R', new byte[] {0, RunnerSpec.PROTOCOL, 0, 0, 0, 0, 7}));
-        byte[] started = join(hello("6.1", ""), frame('S'));
+        byte[] started = join(hello("6.1", ""), start('S'));
         assertMalformed(join(started, frame('O')));
         assertMalformed(join(started, new byte[] {'O', 0, 1, 0, 1}));
         assertMalformed(join(started, new byte[] {'E', (byte) 0x80, 0, 0, 0}));
@@ -297,8 +298,8 @@ class ReportDecoderTest {
                     switch (round % 4) {
                         case 0 -> new byte[0];
                         case 1 -> hello("6.1", "");
-                        case 2 -> join(hello("6.1", ""), frame('B'));
-                        default -> join(hello("6.1", ""), frame('S'));
+                        case 2 -> join(hello("6.1", ""), start('B'));
+                        default -> join(hello("6.1", ""), start('S'));
                     };
             var fresh = new ReportDecoder(new Heard());
             try {
@@ -323,6 +324,11 @@ class ReportDecoderTest {
                 .put(release.getBytes(StandardCharsets.UTF_8));
         payload.putShort((short) log.length()).put(log.getBytes(StandardCharsets.UTF_8));
         return frame('R', payload.array());
+    }
+
+    /** Of a step that started so many microseconds before the frame was sent. */
+    private static byte[] start(char type) {
+        return frame(type, (byte) 0, (byte) 0, (byte) 0x13, (byte) 0x88);
     }
 
     static byte[] end(int status, long wall, long user, long system, long out, long err) {
@@ -371,6 +377,7 @@ class ReportDecoderTest {
         private final ArtifactCollector artifacts =
                 new ArtifactCollector(ArtifactCollectorTest.REQUEST);
         private RunnerReport report;
+        private Duration startedAgo;
 
         @Override
         public void onReady(RunnerHello hello) {
@@ -383,7 +390,7 @@ class ReportDecoderTest {
         }
 
         @Override
-        public void onCompiling() {
+        public void onCompiling(Duration ago) {
             words.add("compiling");
         }
 
@@ -403,7 +410,8 @@ class ReportDecoderTest {
         }
 
         @Override
-        public void onStarted() {
+        public void onStarted(Duration ago) {
+            startedAgo = ago;
             words.add("started");
         }
 
