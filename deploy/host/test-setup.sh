@@ -22,6 +22,7 @@ mkdir -p "$KILN_HOME" "$work"
 . "$here/lib/runtimes.sh"
 . "$here/lib/network.sh"
 . "$here/lib/build.sh"
+. "$here/lib/aot.sh"
 . "$here/lib/worker.sh"
 . "$here/lib/stack.sh"
 step_log_dir=$box/log
