@@ -13,7 +13,7 @@ aot_options=(
 aot_jars() ( # APP: every jar, in the order of the class path
   shopt -s nullglob
   LC_ALL=C # of globs
-  printf '%s\n' "$1"/quarkus/{transformed,generated}-bytecode.jar "$1"/app/*.jar "$1"/lib/boot/*.jar "$1"/lib/main/*.jar
+  printf '%s\n' "$1"/quarkus/transformed*.jar "$1"/quarkus/generated*.jar "$1"/app/*.jar "$1"/lib/boot/*.jar "$1"/lib/main/*.jar
 )
 
 aot_path() { aot_jars "$1" | paste -sd :; }
@@ -38,7 +38,7 @@ aot_cache() { # APP FOLDER: the cache there of this program and this JDK, if the
   return 1
 }
 
-# make_aot_cache APP FOLDER [COMMAND...]: COMMAND runs a program as whoever the worker will be. Without a database, which none
+# make_aot_cache APP FOLDER [COMMAND...]: COMMAND becomes (exec) a program as whoever the worker will be. Without a database, which none
 # but the worker's own would be; status 1 where even so no worker comes up, for instance without Docker Engine.
 make_aot_cache() {
   local app=$1 folder=$2 key made length status=0

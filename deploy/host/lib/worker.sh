@@ -37,8 +37,8 @@ worker_ready() {
 }
 
 worker_owner() { echo kiln; }
-as_worker() { # COMMAND...: as the unit runs it
-  setpriv --reuid=kiln --regid=kiln --groups="$(getent group docker | cut -d : -f 3)" "$@"
+as_worker() { # COMMAND...: becomes it, as the unit runs it
+  exec setpriv --reuid=kiln --regid=kiln --groups="$(getent group docker | cut -d : -f 3)" "$@"
 }
 worker_user_ready() { id kiln >/dev/null 2>&1 && getent group docker >/dev/null; }
 
