@@ -20,7 +20,7 @@ aot_path() { aot_jars "$1" | paste -sd :; }
 
 aot_key() { # APP
   {
-    aot_jars "$1" | tr '\n' '\0' | xargs -0 stat -c '%n %s %Y'
+    aot_jars "$1" | tr '\n' '\0' | xargs -0 stat -c '%n %s %.9Y'
     cat "$jdk_home/release"
     printf '%s\n' "${aot_options[@]}"
   } 2>/dev/null | sha256sum | cut -c 1-16
