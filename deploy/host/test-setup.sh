@@ -22,6 +22,7 @@ mkdir -p "$KILN_HOME" "$work"
 . "$here/lib/runtimes.sh"
 . "$here/lib/network.sh"
 . "$here/lib/build.sh"
+. "$here/lib/aot.sh"
 . "$here/lib/worker.sh"
 . "$here/lib/stack.sh"
 step_log_dir=$box/log
@@ -544,6 +545,7 @@ fake_worker_host() { # where everything that is installed lies in the box, and t
   jdk "$box/jdk-29" 29
   JAVA_HOME=$box/jdk-29
   worker_owner() { id -un; }
+  as_worker() { exec "$@"; }
   worker_user_ready() { true; }
   is_root() { true; }
   id() { if [ "$1" = kiln ]; then return 0; else command id "$@"; fi; }
@@ -561,6 +563,8 @@ installs_worker() {
   same 640 "$(stat -c %a "$worker_settings")"
   same "700 700" "$(stat -c %a "$KILN_HOME/jobs" "$KILN_HOME/workers" | paste -sd ' ')"
   contains "$(cat "$worker_unit")" "ExecStart=$box/jdk-29/bin/java "
+  contains "$(cat "$worker_unit")" " @$worker_root/current/server.args"
+  same "-jar $(readlink -f "$worker_root/current")/quarkus-run.jar" "$(paste -sd ' ' "$worker_root/current/server.args")" # no worker came up
   contains "$(cat "$worker_unit")" "ReadWritePaths=$KILN_HOME/jobs "
   no grep -E '@[A-Z]+@' "$worker_unit"
   same $'daemon-reload\nenable kiln-worker.service\ntry-restart --no-block kiln-worker.service' "$(cat "$box/systemctl")"
@@ -593,6 +597,70 @@ worker_without_jar() {
   ends 3 "can only be installed by root" install_worker
 }
 check "a worker without a program, or without root, is one sentence" worker_without_jar
+
+# --- AOT cache
+
+fake_rehearsal() { # a host whose java is a worker that comes up, and writes its cache when it is ended
+  fake_worker_host
+  mkdir -p "$worker_app/app" "$worker_app/lib/main"
+  echo one | tee "$worker_app/app/kiln.jar" >"$worker_app/lib/main/other.jar"
+  # shellcheck disable=SC2016
+  script "$box/jdk-29/bin/java" <<'JAVA'
+for option in "$@"; do case "$option" in -XX:AOTCacheOutput=*) cache=${option#*=} ;; esac; done
+trap 'echo "$*" >"$cache"; exit 0' TERM
+echo "Listening on: http://127.0.0.1:1"
+while true; do sleep 0.05; done
+JAVA
+  ask_alive() { same 1 "$1"; }
+}
+
+aot_by_key() {
+  fake_rehearsal
+  find_jdk
+  make_aot_cache "$worker_app" "$box/worker/aot"
+  local cache
+  cache=$(aot_cache "$worker_app" "$box/worker/aot")
+  contains "$(cat "$cache")" "-cp $worker_app/app/kiln.jar:$worker_app/lib/main/other.jar dev.kiln.Main"
+  same "$cache" "$(echo "$box/worker/aot"/*)"
+  touch -d yesterday "$worker_app/lib/main/other.jar"
+  no aot_cache "$worker_app" "$box/worker/aot"
+  make_aot_cache "$worker_app" "$box/worker/aot"
+  cache=$(aot_cache "$worker_app" "$box/worker/aot")
+  same "$cache" "$(echo "$box/worker/aot"/*)" # the old one is gone
+  echo 'JAVA_VERSION="29.0.1"' >>"$box/jdk-29/release"
+  no aot_cache "$worker_app" "$box/worker/aot"
+  sed -i '$d' "$box/jdk-29/release"
+  aot_cache "$worker_app" "$box/worker/aot"
+  truncate -s -1 "$cache"
+  no aot_cache "$worker_app" "$box/worker/aot"
+}
+check "a cache is used by no other jars, no other JDK, and not in part" aot_by_key
+
+aot_of_nothing() {
+  fake_rehearsal
+  find_jdk
+  ask_alive() { return 1; }
+  no make_aot_cache "$worker_app" "$box/worker/aot"
+  no test -e "$box/worker/aot"
+}
+check "of a worker that does not answer no cache is made" aot_of_nothing
+
+worker_with_aot() {
+  fake_rehearsal
+  install_worker
+  worker_ready
+  local folder arguments
+  folder=$(readlink -f "$worker_root/current")
+  arguments=$(cat "$folder/server.args")
+  contains "$arguments" "-XX:AOTCache=$folder/server-"
+  contains "$arguments" "\"$folder/app/kiln.jar:$folder/lib/main/other.jar\""
+  echo 'SOURCE="another"' >>"$box/jdk-29/release"
+  no worker_ready
+  install_worker
+  worker_ready
+  no same "$arguments" "$(cat "$folder/server.args")"
+}
+check "a worker's service starts with the cache of its version, made again for another JDK" worker_with_aot
 
 # --- how steps talk
 
@@ -684,6 +752,19 @@ serves() { # ROLES
   if [ "$1" = worker ]; then contains "$said" "<-XX:+UseSerialGC>"; else [[ $said != *UseSerialGC* ]]; fi
 }
 check "a worker is served by a small JVM" serves worker
+
+serves_from_cache() {
+  fake_checkout
+  local jdk_home=$box/jdk-29 key said
+  key=$(aot_key "$box/checkout/target/quarkus-app")
+  echo cache >"$box/checkout/target/server-$key-6.aot"
+  said=$(cd / && JAVA_HOME=$jdk_home KILN_ROLES=worker "$box/checkout/kiln" serve) || true
+  contains "$said" "<-XX:AOTCache=$box/checkout/target/server-$key-6.aot>"
+  contains "$said" "<dev.kiln.Main>"
+  said=$(cd / && JAVA_HOME=$jdk_home KILN_ROLES=intake "$box/checkout/kiln" serve) || true
+  contains "$said" "<-jar>"
+}
+check "a worker is served from the cache of its build, other roles are not" serves_from_cache
 check "a server with other roles has the JVM's own choices" serves intake,relay
 migrates() {
   fake_checkout

@@ -16,16 +16,30 @@ render_worker_unit() {
   sed -e "s|@JAVA@|$java|g" -e "s|@HOME@|$KILN_HOME|g" -e "s|@APP@|$worker_root/current|g" "$worker_templates/kiln-worker.service"
 }
 
+# What the JVM reads in the version's folder, by names that stay when `current` goes on.
+render_worker_arguments() { # FOLDER
+  local cache
+  if cache=$(aot_cache "$1" "$1"); then
+    printf '%s\n' "${aot_options[@]}" "-XX:AOTCache=$cache" "-Xlog:aot*=off" -cp "\"$(aot_path "$1")\"" dev.kiln.Main
+  else
+    printf '%s\n' -jar "$1/quarkus-run.jar"
+  fi
+}
+
 worker_ready() {
   [ -e "$worker_app/quarkus-run.jar" ] && find_jdk || return 1
   worker_user_ready && [ -e "$worker_settings" ] || return 1
   [ "$(readlink "$worker_root/current")" = "app-$(worker_version)" ] && [ -e "$worker_root/current/quarkus-run.jar" ] || return 1
+  [ "$(render_worker_arguments "$worker_root/app-$(worker_version)")" = "$(cat "$worker_root/current/server.args" 2>/dev/null)" ] || return 1
   [ "$(render_worker_unit)" = "$(cat "$worker_unit" 2>/dev/null)" ] || return 1
   for folder in jobs workers; do [ "$(stat -c '%U %a' "$KILN_HOME/$folder" 2>/dev/null)" = "$(worker_owner) 700" ] || return 1; done
   echo "$worker_root/current"
 }
 
 worker_owner() { echo kiln; }
+as_worker() { # COMMAND...: becomes it, as the unit runs it
+  exec setpriv --reuid=kiln --regid=kiln --groups="$(getent group docker | cut -d : -f 3)" "$@"
+}
 worker_user_ready() { id kiln >/dev/null 2>&1 && getent group docker >/dev/null; }
 
 install_worker() {
@@ -57,6 +71,18 @@ install_worker_files() {
     chmod -R u=rwX,go=rX "$worker_root/$version.new"
     mv "$worker_root/$version.new" "$worker_root/$version"
   fi
+  # All that the worker may write. The rest of its home is root's: the runner, which jobs execute, and the firewall's rules.
+  install -d -m 700 -o "$owner" -g "$owner" "$KILN_HOME/jobs" "$KILN_HOME/workers"
+  mkdir -p "$KILN_HOME/network"
+  if [ ! -e "$KILN_HOME/network/resolv.conf" ]; then touch "$KILN_HOME/network/resolv.conf"; fi
+  chown "$owner:$owner" "$KILN_HOME/network/resolv.conf"
+  # Without one it starts as well, only later: no engine that answers is no reason to have no worker.
+  if ! aot_cache "$worker_root/$version" "$worker_root/$version" >/dev/null; then
+    make_aot_cache "$worker_root/$version" "$worker_root/$version" as_worker || true
+  fi
+  render_worker_arguments "$worker_root/$version" >"$worker_root/$version/server.args.new"
+  chmod 644 "$worker_root/$version/server.args.new"
+  mv "$worker_root/$version/server.args.new" "$worker_root/$version/server.args"
   # The version that the running worker still loads classes from: its week begins now.
   previous=$(readlink "$worker_root/current" 2>/dev/null || true)
   if [ -n "$previous" ] && [ -d "$worker_root/$previous" ]; then touch "$worker_root/$previous"; fi
@@ -69,11 +95,6 @@ install_worker_files() {
   render_worker_unit >"$worker_unit.new"
   chmod 644 "$worker_unit.new"
   mv "$worker_unit.new" "$worker_unit"
-  # All that the worker may write. The rest of its home is root's: the runner, which jobs execute, and the firewall's rules.
-  install -d -m 700 -o "$owner" -g "$owner" "$KILN_HOME/jobs" "$KILN_HOME/workers"
-  mkdir -p "$KILN_HOME/network"
-  if [ ! -e "$KILN_HOME/network/resolv.conf" ]; then touch "$KILN_HOME/network/resolv.conf"; fi
-  chown "$owner:$owner" "$KILN_HOME/network/resolv.conf"
   # Versions that no worker of this week can still be using.
   find "$worker_root" -maxdepth 1 -name 'app-*' -mtime +7 ! -name "$version" -exec rm -rf '{}' +
 }

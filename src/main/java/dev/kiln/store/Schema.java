@@ -34,6 +34,9 @@ public class Schema {
      * are not what this program needs. Safe when several processes do it at once.
      */
     public Optional<String> prepare() {
+        if (config.atStart() == SchemaConfig.AtStart.IGNORE) {
+            return Optional.empty();
+        }
         var unreachable = reach();
         if (unreachable.isPresent()) {
             return unreachable;

@@ -16,7 +16,12 @@ public interface SchemaConfig {
          */
         EXPECT,
         /** Migrates them and ends, whatever the roles. */
-        ONLY
+        ONLY,
+        /**
+         * Does not look at them: it comes up without its database and is not ready before that is
+         * there. For the run that an AOT cache is made of.
+         */
+        IGNORE
     }
 
     /** What this process does about the tables when it starts. */
