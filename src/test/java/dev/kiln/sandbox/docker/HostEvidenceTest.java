@@ -124,7 +124,8 @@ class HostEvidenceTest {
     @Test
     void the_accounts_of_the_next_container_lie_beside_those_of_the_last(@TempDir Path root)
             throws Exception {
-        String theLast = "4:memory:/docker/%s\n2:pids:/docker/%s\n0::/init.scope\n".formatted(ID, ID);
+        String theLast =
+                "4:memory:/docker/%s\n2:pids:/docker/%s\n0::/init.scope\n".formatted(ID, ID);
         Path theirs = Files.createDirectories(root.resolve("memory/docker").resolve(OTHER));
         Files.writeString(theirs.resolve("memory.max_usage_in_bytes"), "4096\n");
         var last = Cgroup.in(theLast, root);
