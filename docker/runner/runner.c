@@ -179,7 +179,7 @@ static int serve(const struct spec *spec, pid_t program, int step_follows) {
         if (n > 0 && fds[0].revents) _exit(LOST_WORKER);
         if (n > 0 && !flows) {
             hold_until = now_ns() + HOLD_NS;
-        } else if (n >= 0) {
+        } else if (n >= 0 || (hold_until && now >= hold_until)) { /* whatever signals keep coming */
             flows = pump(&out, CHUNK) + pump(&err, CHUNK) > MUCH;
             send_held();
             hold_until = 0;
@@ -248,7 +248,7 @@ static int compile(const struct spec *spec) {
     pid_t compiler = launch_compiler(spec, &outputs);
     out = (struct stream){outputs.out, 'O', spec->compile_cap, 0};
     err = (struct stream){outputs.err, 'E', 0, 0};
-    if (compiler > 0) hold_start('B');
+    if (compiler > 0) hold_start('B'), send_held(); /* at once: by it the worker knows whose end an end is */
     int succeeded = serve(spec, compiler, 1);
     if (succeeded && end_leftovers()) die(BROKEN, "the compiler's processes do not end");
     return succeeded;
