@@ -645,6 +645,18 @@ aot_of_nothing() {
 }
 check "of a worker that does not answer no cache is made" aot_of_nothing
 
+aot_planted() { # LN...: a worker's user who leaves another's file in place of the cache
+  fake_rehearsal
+  find_jdk
+  echo secret >"$box/secret"
+  sed -i "s|echo \"\$\*\" >|$* '$box/secret' |" "$box/jdk-29/bin/java"
+  contains "$(cat "$box/jdk-29/bin/java")" "'$box/secret' \"\$cache\""
+  no make_aot_cache "$worker_app" "$box/worker/aot"
+  no test -e "$box/worker/aot"
+}
+check "what the worker's user put in the cache's place by a link is not read as root" aot_planted ln -s
+check "nor what is another file's second name" aot_planted ln
+
 worker_with_aot() {
   fake_rehearsal
   install_worker

@@ -49,8 +49,10 @@ make_aot_cache() {
   mkdir "$made/out"
   chmod 777 "$made/out"
   rehearse "$app" "$made" "$@" || status=$?
+  # Whoever the worker is may have put something else there, which we would read as root: from here on nobody can.
+  chmod 755 "$made/out"
   # The jars may have been built anew meanwhile.
-  if [ "$status" -eq 0 ] && [ -s "$made/out/server.aot" ] && [ "$key" = "$(aot_key "$app")" ]; then
+  if [ "$status" -eq 0 ] && plain_file "$made/out/server.aot" && [ "$key" = "$(aot_key "$app")" ]; then
     mkdir -p "$folder"
     rm -f "$folder"/server-*.aot "$folder"/server-*.aot.new
     length=$(stat -c %s "$made/out/server.aot")
@@ -63,6 +65,9 @@ make_aot_cache() {
   rm -rf "$made"
   return "$status"
 }
+
+# Neither a link, nor another file's second name, nor empty.
+plain_file() { [ ! -L "$1" ] && [ -f "$1" ] && [ -s "$1" ] && [ "$(stat -c %h "$1")" = 1 ]; }
 
 # Nothing of this shell's environment: it may name a real database.
 rehearse() { # APP MADE [COMMAND...]
