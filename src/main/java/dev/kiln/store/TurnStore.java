@@ -6,6 +6,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Brings into the line the jobs that could not be when they were submitted: those whose time has
@@ -34,17 +35,22 @@ public class TurnStore {
             update job set turn = turns.turn from turns where job.id = turns.id
             """;
 
+    private static final String IS_DUE =
+            """
+            state = 'QUEUED' and turn is null and not capped and run_at <= now()
+              and not exists (select from tenant_cap c where c.tenant = job.tenant and not c.lifted)
+            """;
+
     private static final String DUE =
             """
             with line as materialized (
                 select id, tenant, priority, demand, run_at from job
-                 where state = 'QUEUED' and turn is null and not capped and run_at <= now()
-                   and not exists (select from tenant_cap c where c.tenant = job.tenant and not c.lifted)
+                 where %s
                  order by run_at
                  limit ?
                    for update skip locked
-            ), """
-                    + TAKE_TURNS;
+            ), %s"""
+                    .formatted(IS_DUE, TAKE_TURNS);
 
     /**
      * Tenants for which something is to be done: jobs that the cap has not reached yet, or that it
@@ -74,6 +80,13 @@ public class TurnStore {
             ((select count(*) from job where state = 'RUNNING' and capped and job.tenant = c.tenant)
              + (select count(*) from job where state = 'QUEUED' and turn is not null and tenant <> '' and job.tenant = c.tenant))
             """;
+
+    /** A row for each tenant with something to do, and one without a name when jobs are due. */
+    private static final String TO_DO =
+            """
+            %s union all select null where exists (select from job where %s)
+            """
+                    .formatted(UNSETTLED.formatted(COUNTED), IS_DUE);
 
     /** Whoever has the lock alone brings jobs of this tenant in, so that the count holds. */
     private static final String LOCK =
@@ -131,32 +144,43 @@ public class TurnStore {
      */
     public int bringIn() {
         int jobs = 0;
-        for (String tenant : unsettled()) {
-            jobs += settle(tenant);
+        var toDo = toDo();
+        for (var tenant : toDo) {
+            jobs += tenant.isPresent() ? settle(tenant.get()) : 0;
         }
-        int step;
-        do {
-            step = database.sql(c -> update(c, DUE, s -> s.setInt(1, STEP)));
-            jobs += step;
-        } while (step == STEP);
+        // Of tenants whose cap was lifted, too.
+        if (!toDo.isEmpty()) {
+            jobs += bringInDue();
+        }
         if (jobs > 0) {
             signals.queued(jobs);
         }
         return jobs;
     }
 
-    private List<String> unsettled() {
-        return database.sql(
+    /** One look, several times a second: mostly there is nothing. */
+    private List<Optional<String>> toDo() {
+        return database.read(
                 connection -> {
-                    List<String> tenants = new ArrayList<>();
-                    try (var statement = connection.prepareStatement(UNSETTLED.formatted(COUNTED));
+                    List<Optional<String>> found = new ArrayList<>();
+                    try (var statement = connection.prepareStatement(TO_DO);
                             var row = statement.executeQuery()) {
                         while (row.next()) {
-                            tenants.add(row.getString(1));
+                            found.add(Optional.ofNullable(row.getString(1)));
                         }
                     }
-                    return tenants;
+                    return found;
                 });
+    }
+
+    private int bringInDue() {
+        int jobs = 0;
+        int step;
+        do {
+            step = database.sql(c -> update(c, DUE, s -> s.setInt(1, STEP)));
+            jobs += step;
+        } while (step == STEP);
+        return jobs;
     }
 
     private int settle(String tenant) {

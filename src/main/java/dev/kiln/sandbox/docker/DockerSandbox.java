@@ -178,12 +178,14 @@ public final class DockerSandbox implements Sandbox, Closeable {
             Proved ready, NetworkGate.@Nullable Way way, Images.Chosen chosen, Order order)
             throws SandboxFault, RunReleased, InterruptedException {
         Host place = ready.host();
+        long asked = System.nanoTime();
         Cell cell;
         try {
             cell = cell(ready, way, chosen, order);
         } catch (SandboxFault fault) {
             throw blamed(fault, way != null, chosen.foreign());
         }
+        var waited = Duration.ofNanos(System.nanoTime() - asked);
         order.tap().open(cell.conversation()::written);
         tellStart(cell.conversation(), order.tap());
         try {
@@ -192,7 +194,7 @@ public final class DockerSandbox implements Sandbox, Closeable {
         } catch (SandboxFault fault) {
             throw cell.named(fault);
         } finally {
-            place.removals().add(cell);
+            place.removals().add(cell, waited);
         }
     }
 

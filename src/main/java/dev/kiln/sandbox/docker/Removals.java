@@ -9,7 +9,8 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * Does away with cells whose job has its verdict, beside the way of the jobs. Not at once: to end a
  * sandbox takes tens of milliseconds of a processor, which the way of the verdict to whoever waits
- * for it needs more urgently.
+ * for it needs more urgently. But at once where jobs wait for cells: what has had its job is in
+ * their way, and takes of the processors for as long as it is there.
  */
 final class Removals implements Closeable {
     private final Cells cells;
@@ -23,7 +24,7 @@ final class Removals implements Closeable {
      *
      * @param most how many of jobs may be under way at once; whoever brings one more waits. 0: each
      *     is waited for
-     * @param pause how long after the verdict a removal begins, unless too many are under way
+     * @param pause how long after the verdict a removal begins, unless jobs wait for cells
      */
     Removals(Cells cells, int most, Duration pause) {
         this.cells = cells;
@@ -35,14 +36,16 @@ final class Removals implements Closeable {
     /**
      * Leaves nothing of a job's cell behind, soon. Its runner has not ended yet when this returns:
      * it does so as soon as it sees that the worker hung up.
+     *
+     * @param waited for how long the job waited for its cell: what it met, the next one will
      */
-    void add(Cell cell) {
+    void add(Cell cell, Duration waited) {
         if (atOnce) {
             cells.dispose(cell);
             return;
         }
         if (free.tryAcquire()) {
-            start(cell, pause, free::release);
+            start(cell, waited.compareTo(pause) > 0 ? Duration.ZERO : pause, free::release);
             return;
         }
         cells.hangUp(cell);
