@@ -80,7 +80,8 @@ public class Dispatcher {
     private void awaitTurn() throws InterruptedException {
         switch (pause) {
             case NONE -> {}
-            case NOTHING_QUEUED -> doorbells.queued().await(shorter(claims.poll(), hand.patience()));
+            case NOTHING_QUEUED ->
+                    doorbells.queued().await(shorter(claims.poll(), hand.patience()));
             // Rung too when the host is seen to be well again.
             case HOST_UNAVAILABLE -> doorbells.queued().await(worker.probe());
         }

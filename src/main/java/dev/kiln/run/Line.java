@@ -39,12 +39,7 @@ final class Line {
      * @param open whether jobs may be started at all
      * @param patience for how long a job may wait
      */
-    Line(
-            Slots slots,
-            BooleanSupplier open,
-            Duration patience,
-            LongSupplier nanoTime,
-            Start start) {
+    Line(Slots slots, BooleanSupplier open, Duration patience, LongSupplier nanoTime, Start start) {
         this.slots = slots;
         this.open = open;
         this.patience = patience.toNanos();

@@ -85,7 +85,8 @@ final class Slots {
                     : new Room(
                             Math.max(0, total - running.size() + ahead - waiting),
                             // Those ahead have of memory what as many slots would have.
-                            Math.max(0, memory - promised + memory / total * ahead - waitingMemory));
+                            Math.max(
+                                    0, memory - promised + memory / total * ahead - waitingMemory));
         } finally {
             lock.unlock();
         }
