@@ -13,7 +13,7 @@ import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -64,14 +64,14 @@ class ClaimAheadIT {
     @Test
     void jobs_behind_long_ones_are_given_back_uncounted_and_run_later() throws Exception {
         var longOnes = new AtomicBoolean();
-        var end = new CountDownLatch(1);
+        var end = new Semaphore(0);
         sandbox.script(
                 (_, _, limits, _) -> {
                     if (hand.waiting() > ScriptedProfile.SLOTS) {
                         longOnes.set(true);
                     }
                     if (longOnes.get()) {
-                        end.await();
+                        end.acquireUninterruptibly();
                     }
                     return ScriptedSandbox.exited(0, "", limits);
                 });
@@ -90,7 +90,7 @@ class ClaimAheadIT {
                 .isPositive();
         assertThat(count("select count(*) from job_attempt where counted")).isZero();
 
-        end.countDown();
+        end.release(MANY);
         awaitAllFinished();
         eachRanOnce();
     }
