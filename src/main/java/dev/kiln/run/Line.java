@@ -16,7 +16,10 @@ import java.util.function.LongSupplier;
  * none overtakes another. Whoever leaves a slot has the next one start, so that starts need not
  * wait for a claim that is under way.
  *
- * <p>A job that is here for longer than it should be leaves to be given back, and all behind it.
+ * <p>A job that is here for longer than it should be leaves to be given back, and all behind it. So
+ * they do when one of them has failed before: when the worker dies, an attempt is counted of each
+ * job in its hands, begun or not. Those that wait lose one attempt so at most, whatever the jobs
+ * are that kill workers.
  */
 final class Line {
     /** Starts a job, on another thread. */
@@ -34,6 +37,7 @@ final class Line {
     private final Queue<Ticket> waiting = new ArrayDeque<>();
     private final List<Ticket> leaving = new ArrayList<>();
     private long waitingMemory;
+    private int failedBefore;
 
     /**
      * @param open whether jobs may be started at all
@@ -78,7 +82,10 @@ final class Line {
             for (Ticket ticket : tickets) {
                 enter.accept(ticket);
                 waiting.add(ticket);
-                waitingMemory += ticket.memory();
+                count(ticket, 1);
+                if (ticket.failedBefore()) {
+                    slots.claimNoneAhead();
+                }
             }
             startNext();
         } finally {
@@ -102,7 +109,7 @@ final class Line {
                     break;
                 }
                 waiting.remove();
-                waitingMemory -= next.memory();
+                count(next, -1);
                 start.start(next, slot);
             }
             if (due()) {
@@ -120,7 +127,7 @@ final class Line {
         try {
             boolean was = waiting.remove(ticket);
             if (was) {
-                waitingMemory -= ticket.memory();
+                count(ticket, -1);
                 leaving.add(ticket);
                 changed.signalAll();
             }
@@ -137,8 +144,8 @@ final class Line {
             if (stuck()) {
                 slots.claimNoneAhead();
                 leaving.addAll(waiting);
+                waiting.forEach(ticket -> count(ticket, -1));
                 waiting.clear();
-                waitingMemory = 0;
             }
             return List.copyOf(leaving);
         } finally {
@@ -183,12 +190,17 @@ final class Line {
         }
     }
 
+    private void count(Ticket ticket, int sign) {
+        waitingMemory += sign * ticket.memory();
+        failedBefore += ticket.failedBefore() ? sign : 0;
+    }
+
     private boolean due() {
         return !leaving.isEmpty() || stuck() || !room().none();
     }
 
     private boolean stuck() {
-        return !waiting.isEmpty() && (!open.getAsBoolean() || nanosLeft() <= 0);
+        return !waiting.isEmpty() && (!open.getAsBoolean() || failedBefore > 0 || nanosLeft() <= 0);
     }
 
     private long nanosLeft() {

@@ -97,11 +97,11 @@ final class Slots {
                 running.isEmpty() ? nanoTime.getAsLong() : running.iterator().next().since);
     }
 
-    /** What was claimed ahead has waited for too long: nothing is, until jobs end quickly again. */
+    /** What was claimed ahead should not have been: nothing is, for a while. */
     void claimNoneAhead() {
         lock.lock();
         try {
-            turnover.forget();
+            turnover.rest();
         } finally {
             lock.unlock();
         }

@@ -43,6 +43,11 @@ final class Ticket {
         return job.spec().limits().memoryBytes();
     }
 
+    /** Whether an attempt of it has failed already, or was lost with its worker. */
+    boolean failedBefore() {
+        return job.lease().attempt() > 1;
+    }
+
     /** Writes the claim's line of log, once. For the thread in whose hands it is. */
     void tell(Logger log) {
         if (!told) {

@@ -12,7 +12,10 @@ import java.util.function.LongSupplier;
  */
 final class Turnover {
     /** The most that are claimed ahead, however short they are. */
-    static final int MOST = 256;
+    static final int MOST = 128;
+
+    /** For how long none is claimed ahead after it went wrong once. */
+    static final Duration REST = Duration.ofSeconds(1);
 
     private final int slots;
     private final long within;
@@ -23,6 +26,9 @@ final class Turnover {
 
     private int first;
     private int count;
+
+    private boolean resting;
+    private long restsUntil;
 
     /**
      * @param within for how long a job may wait here; zero for not at all
@@ -53,13 +59,15 @@ final class Turnover {
         while (count > 0 && now - ends[first] >= within) {
             removeFirst();
         }
+        resting &= now - restsUntil < 0;
         // One that takes longer may be the first of many.
-        return now - oldest >= within ? 0 : Math.max(0, count - slots);
+        return resting || now - oldest >= within ? 0 : Math.max(0, count - slots);
     }
 
-    /** What was measured no longer holds. */
-    void forget() {
-        count = 0;
+    /** What was measured no longer holds: none is claimed ahead for a while. */
+    void rest() {
+        resting = true;
+        restsUntil = nanoTime.getAsLong() + REST.toNanos();
     }
 
     private void removeFirst() {

@@ -15,6 +15,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -92,6 +93,26 @@ class ClaimAheadIT {
 
         end.release(MANY);
         awaitAllFinished();
+        eachRanOnce();
+    }
+
+    @Test
+    void what_runs_at_once_fits_the_memory_budget_however_much_is_claimed() throws Exception {
+        var running = new AtomicInteger();
+        var most = new AtomicInteger();
+        sandbox.script(
+                (_, _, limits, _) -> {
+                    most.accumulateAndGet(running.incrementAndGet(), Math::max);
+                    Thread.yield();
+                    running.decrementAndGet();
+                    return ScriptedSandbox.exited(0, "", limits);
+                });
+        submissions.insert(
+                IntStream.range(0, MANY)
+                        .mapToObj(i -> Jobs.withMemory(ScriptedProfile.MEMORY_BUDGET / 2))
+                        .toList());
+        awaitAllFinished();
+        assertThat(most.get()).isLessThanOrEqualTo(2);
         eachRanOnce();
     }
 

@@ -3,9 +3,7 @@ package dev.kiln.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kiln.job.ClaimedJob;
-import dev.kiln.job.JobSpec;
 import dev.kiln.job.Lease;
-import dev.kiln.job.Limits;
 import dev.kiln.testing.Jobs;
 import java.time.Duration;
 import java.time.Instant;
@@ -92,6 +90,29 @@ class LineTest {
     }
 
     @Test
+    void all_leave_when_one_that_must_wait_has_failed_before() {
+        var first = jobs(10, 10, 10);
+        var again = new Ticket(job(10, 2), now);
+        var last = jobs(10);
+        add(first);
+        add(List.of(again));
+        add(last);
+        assertThat(started).containsExactlyElementsOf(first.subList(0, 2));
+        assertThat(line.patience()).isZero();
+        assertThat(line.leaving()).containsExactly(first.get(2), again, last.getFirst());
+        assertThat(line.length()).isZero();
+    }
+
+    @Test
+    void one_that_has_failed_before_starts_when_there_is_a_slot() {
+        var again = List.of(new Ticket(job(10, 2), now), new Ticket(job(10, 3), now));
+        add(again);
+        assertThat(started).containsExactlyElementsOf(again);
+        assertThat(line.leaving()).isEmpty();
+        assertThat(line.patience()).isEqualTo(PATIENCE);
+    }
+
+    @Test
     void what_waits_takes_of_the_room_for_more() {
         add(jobs(10));
         assertThat(line.room()).isEqualTo(new Slots.Room(1, 90));
@@ -114,22 +135,14 @@ class LineTest {
     }
 
     private List<Ticket> jobs(long... memory) {
-        return Arrays.stream(memory).mapToObj(bytes -> new Ticket(job(bytes), now)).toList();
+        return Arrays.stream(memory).mapToObj(bytes -> new Ticket(job(bytes, 1), now)).toList();
     }
 
-    private static ClaimedJob job(long memory) {
-        var plain = Jobs.python("pass");
-        var limits =
-                new Limits(
-                        Jobs.LIMITS.wall(),
-                        memory,
-                        Jobs.LIMITS.cpus(),
-                        Jobs.LIMITS.pids(),
-                        Jobs.LIMITS.outputBytes(),
-                        Jobs.LIMITS.diskBytes());
+    private static ClaimedJob job(long memory, int attempt) {
+        var job = Jobs.withMemory(memory);
         return new ClaimedJob(
-                new Lease(plain.id(), 1, "w", 1, Instant.EPOCH),
-                new JobSpec(plain.spec().program(), limits, plain.spec().placement()),
+                new Lease(job.id(), attempt, "w", attempt, Instant.EPOCH),
+                job.spec(),
                 Duration.ZERO,
                 Duration.ZERO,
                 null);

@@ -68,12 +68,25 @@ class TurnoverTest {
     }
 
     @Test
-    void none_after_it_was_told_to_forget_until_it_has_measured_again() {
+    void none_while_it_rests_however_many_end() {
         ended(100);
-        turnover.forget();
+        turnover.rest();
         assertThat(turnover.ahead(now)).isZero();
-        ended(SLOTS + 1);
-        assertThat(turnover.ahead(now)).isOne();
+        tick((int) Turnover.REST.toMillis() - 1);
+        ended(100);
+        assertThat(turnover.ahead(now)).isZero();
+        tick(1);
+        assertThat(turnover.ahead(now)).isEqualTo(100 - SLOTS);
+    }
+
+    @Test
+    void a_rest_begins_anew_each_time() {
+        turnover.rest();
+        tick((int) Turnover.REST.toMillis() - 1);
+        turnover.rest();
+        tick(2);
+        ended(100);
+        assertThat(turnover.ahead(now)).isZero();
     }
 
     @Test
