@@ -139,17 +139,22 @@ class JobsInHand {
 
     private void run(Ticket ticket, Slots.Taken slot) {
         try (slot) {
-            runner.run(
-                    ticket,
-                    () -> {
-                        slot.ran();
-                        startNext();
-                    });
+            runner.run(ticket, () -> ran(slot));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
             tickets.remove(ticket.claim());
             startNext();
+        }
+    }
+
+    private void ran(Slots.Taken slot) {
+        boolean tight = slots.memoryIsTight();
+        slot.ran();
+        startNext();
+        if (tight) {
+            // The last claim may have found fewer than it asked for since these need more memory.
+            wakeDispatcher();
         }
     }
 

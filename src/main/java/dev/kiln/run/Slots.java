@@ -68,6 +68,11 @@ final class Slots {
         }
     }
 
+    /** Whether more than half of the memory is promised, so that jobs may be left for want of it. */
+    boolean memoryIsTight() {
+        return freeMemory() < memory / 2;
+    }
+
     /**
      * For whom there is room: nobody while as many results wait to be written as there are jobs in
      * a worker's hands, so that nothing is started, or claimed, while the database takes none.

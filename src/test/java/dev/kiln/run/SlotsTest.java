@@ -32,6 +32,16 @@ class SlotsTest {
     }
 
     @Test
+    void memory_is_tight_when_less_than_half_of_it_is_left() {
+        take(50);
+        assertThat(slots.memoryIsTight()).isFalse();
+        var more = take(1);
+        assertThat(slots.memoryIsTight()).isTrue();
+        more.ran();
+        assertThat(slots.memoryIsTight()).isFalse();
+    }
+
+    @Test
     void a_slot_is_free_while_its_last_result_is_on_its_way() {
         take(10);
         var ended = take(10);
