@@ -12,7 +12,7 @@ import java.util.function.LongSupplier;
  */
 final class Turnover {
     /** The most that are claimed ahead, however short they are. */
-    static final int MOST = 128;
+    static final int MOST = 64;
 
     /** For how long none is claimed ahead after it went wrong once. */
     static final Duration REST = Duration.ofSeconds(1);
