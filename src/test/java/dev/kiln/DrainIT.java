@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 /** A worker that is told to end while it runs something. */
 class DrainIT {
     private static final Duration SOON = Duration.ofSeconds(40);
+    private static final int SLOTS = 2;
     private static OwnServers servers;
     private static WorkerHome home;
 
@@ -75,6 +76,47 @@ class DrainIT {
     }
 
     @Test
+    void what_was_claimed_ahead_and_has_not_begun_goes_back_before_the_wait() throws Exception {
+        int shortOnes = 2000;
+        int longOnes = 200;
+        try (var kiln =
+                start(
+                        "1s",
+                        Map.of(
+                                "KILN_SANDBOX_SCRIPTED", "true",
+                                "KILN_SANDBOX_SCRIPTED_ALONE", "true",
+                                "KILN_WORKER_CLAIM_AHEAD", "1s"))) {
+            String lines =
+                    (scripted("exit 0") + "\n").repeat(shortOnes)
+                            + (scripted("until-stopped") + "\n").repeat(longOnes);
+            assertThat(kiln.post("/v1/batches", "application/x-ndjson", lines).statusCode())
+                    .isEqualTo(202);
+            await().atMost(SOON)
+                    .pollInterval(Duration.ofMillis(50))
+                    .until(
+                            () ->
+                                    jobs("state = 'FINISHED'") == shortOnes
+                                            && jobs("state = 'RUNNING'") > SLOTS);
+            assertThat(kiln.terminate()).isZero();
+        }
+        assertThat(jobs("state = 'QUEUED' and attempt = 0")).isEqualTo(longOnes);
+        assertThat(jobs("state = 'FINISHED' and attempt = 1")).isEqualTo(shortOnes);
+        assertThat(table("job_attempt where fault like 'claimed ahead%' and not counted"))
+                .isPositive();
+        assertThat(table("job_attempt where counted")).isZero();
+    }
+
+    private static String scripted(String code) {
+        return """
+                {"language":"scripted","code":"%s","sandbox":{"memory_limit":"64m"}}"""
+                .formatted(code);
+    }
+
+    private static int jobs(String which) throws SQLException {
+        return table("job where " + which);
+    }
+
+    @Test
     void without_postgres_it_ends_all_the_same_and_leaves_no_container() throws Exception {
         try (var kiln = start("1s")) {
             running(kiln, "import time; time.sleep(300)");
@@ -116,16 +158,27 @@ class DrainIT {
     }
 
     private static KilnProcess start(String drainTimeout) {
+        return start(drainTimeout, Map.of());
+    }
+
+    private static KilnProcess start(String drainTimeout, Map<String, String> more) {
         return KilnProcess.start(
                         home.path().resolve("output"),
                         servers.environment(),
                         Map.of(
-                                "KILN_HOME", home.path().toString(),
-                                "KILN_WORKER_SLOTS", "2",
-                                "KILN_WORKER_DRAIN_TIMEOUT", drainTimeout,
-                                "KILN_CLAIM_LEASE", "4s",
-                                "KILN_CLAIM_HEARTBEAT", "1s",
-                                "KILN_CLAIM_SWEEP", "500ms"))
+                                "KILN_HOME",
+                                home.path().toString(),
+                                "KILN_WORKER_SLOTS",
+                                String.valueOf(SLOTS),
+                                "KILN_WORKER_DRAIN_TIMEOUT",
+                                drainTimeout,
+                                "KILN_CLAIM_LEASE",
+                                "4s",
+                                "KILN_CLAIM_HEARTBEAT",
+                                "1s",
+                                "KILN_CLAIM_SWEEP",
+                                "500ms"),
+                        more)
                 .awaitReady();
     }
 }

@@ -5,8 +5,10 @@ import dev.kiln.log.Transition;
 import dev.kiln.metrics.JobMeters;
 import dev.kiln.metrics.JobMeters.Failed;
 import dev.kiln.store.LeaseStore;
+import dev.kiln.store.ReturnStore;
 import dev.kiln.tracing.Step;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jboss.logging.Logger;
 
@@ -14,13 +16,16 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 public class Faults {
     private static final Logger LOG = Logger.getLogger(Faults.class);
+    private static final String NOT_BEGUN = "claimed ahead, and given back before it began";
 
     private final LeaseStore store;
+    private final ReturnStore returns;
     private final RetryPolicy retries;
     private final JobMeters meters;
 
-    Faults(LeaseStore store, ClaimConfig config, JobMeters meters) {
+    Faults(LeaseStore store, ReturnStore returns, ClaimConfig config, JobMeters meters) {
         this.store = store;
+        this.returns = returns;
         this.retries = RetryPolicy.of(config);
         this.meters = meters;
     }
@@ -55,6 +60,24 @@ public class Faults {
                 store.putBack(lease, LeaseStore.By.HOLDER, fault, false, delay),
                 Failed.GIVEN_BACK,
                 fault);
+    }
+
+    /**
+     * These were claimed and not begun: they are queued again at once, as if they had never left,
+     * and nothing is held against them.
+     *
+     * @param leases of one worker
+     */
+    public void notBegun(List<Lease> leases) {
+        var left = returns.giveBack(leases, NOT_BEGUN);
+        leases.forEach(
+                lease ->
+                        told(
+                                lease,
+                                LeaseStore.By.HOLDER,
+                                left.getOrDefault(lease.job(), LeaseStore.Leaving.LOST),
+                                Failed.GIVEN_BACK,
+                                NOT_BEGUN));
     }
 
     /**

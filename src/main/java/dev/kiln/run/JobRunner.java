@@ -2,7 +2,6 @@ package dev.kiln.run;
 
 import dev.kiln.claim.Faults;
 import dev.kiln.claim.HeldLeases;
-import dev.kiln.claim.Holder;
 import dev.kiln.job.ClaimedJob;
 import dev.kiln.job.ExecutionResult;
 import dev.kiln.job.Lease;
@@ -68,31 +67,27 @@ public class JobRunner {
      * Runs the job; returns when nothing of it is left to do here. Interrupted, it leaves the rest
      * to the reaper.
      *
+     * @param ticket of a job whose lease is held
      * @param ran called once, when the program no longer runs and the rest is to write it down
      */
-    void run(ClaimedJob job, StopSignal stop, Runnable ran) throws InterruptedException {
-        try (var trace = tracing.attempt(job)) {
-            run(job, stop, ran, trace);
+    void run(Ticket ticket, Runnable ran) throws InterruptedException {
+        var inLine = Duration.ofNanos(System.nanoTime() - ticket.claimed());
+        try (var trace = tracing.attempt(ticket.job(), inLine)) {
+            run(ticket, ran, trace);
         }
     }
 
-    private void run(ClaimedJob job, StopSignal stop, Runnable ran, AttemptTrace trace)
-            throws InterruptedException {
+    private void run(Ticket ticket, Runnable ran, AttemptTrace trace) throws InterruptedException {
+        ClaimedJob job = ticket.job();
         Lease lease = job.lease();
         String language = job.spec().program().language();
-        long claimed = System.nanoTime();
+        long claimed = ticket.claimed();
         meters.claimed(language, job.waited());
-        Transition.of(lease)
-                .of(job.spec())
-                .states("QUEUED", "RUNNING")
-                .outcome("claimed")
-                .took(job.waited())
-                .log(LOG);
-        held.add(lease, holder(stop));
+        ticket.tell(LOG);
         var tap = new OutputTap();
         live.started(lease, tap);
         try {
-            var result = timed(sandboxed(job, stop, tap, ran, trace), tap, claimed);
+            var result = timed(sandboxed(job, ticket.stop(), tap, ran, trace), tap, claimed);
             held.ended(lease);
             finish(job, result, claimed, trace);
         } catch (SandboxFault fault) {
@@ -137,20 +132,6 @@ public class JobRunner {
         return started.isPresent()
                 ? result.startedAfter(Duration.ofNanos(started.getAsLong() - claimed))
                 : result;
-    }
-
-    private static Holder holder(StopSignal stop) {
-        return new Holder() {
-            @Override
-            public void lost() {
-                stop.raise(StopSignal.Reason.RELEASED);
-            }
-
-            @Override
-            public void cancelRequested() {
-                stop.raise(StopSignal.Reason.CANCELLED);
-            }
-        };
     }
 
     /** What is too large for the row goes where it belongs first: a row refers to what is there. */

@@ -35,6 +35,23 @@ public interface WorkerConfig {
     @WithDefault("2s")
     Duration probe();
 
+    /**
+     * For how long a job may wait in a worker whose slots are taken: so much work is claimed ahead,
+     * measured by what the slots ended within the last so long. Of jobs that take longer none ever
+     * is. 0 for never; at most 1 s.
+     */
+    @WithDefault("20ms")
+    Duration claimAhead();
+
+    /** {@link #claimAhead()}. */
+    default Duration effectiveClaimAhead() {
+        if (claimAhead().isNegative() || claimAhead().compareTo(Duration.ofSeconds(1)) > 0) {
+            throw new IllegalArgumentException(
+                    "kiln.worker.claim-ahead must be 0 to 1s: " + claimAhead());
+        }
+        return claimAhead();
+    }
+
     /** The memory to use, in bytes. */
     default long effectiveMemoryBudget() {
         long budget =

@@ -11,13 +11,13 @@ import jakarta.enterprise.event.Observes;
 /** This worker's slots, sandboxes and standing, for the metrics. */
 @ApplicationScoped
 class WorkerGauges {
-    private final Dispatcher dispatcher;
+    private final JobsInHand hand;
     private final Standing standing;
     private final Sandbox sandbox;
     private final KilnConfig kiln;
 
-    WorkerGauges(Dispatcher dispatcher, Standing standing, Sandbox sandbox, KilnConfig kiln) {
-        this.dispatcher = dispatcher;
+    WorkerGauges(JobsInHand hand, Standing standing, Sandbox sandbox, KilnConfig kiln) {
+        this.hand = hand;
         this.standing = standing;
         this.sandbox = sandbox;
         this.kiln = kiln;
@@ -25,7 +25,11 @@ class WorkerGauges {
 
     void start(@Observes StartupEvent event, Gauges gauges) {
         if (kiln.roles().contains(Role.WORKER)) {
-            showSlots(gauges, dispatcher.slots());
+            showSlots(gauges, hand.slots());
+            gauges.gauge(
+                    "kiln.worker.line",
+                    "Jobs that were claimed ahead and wait here for a slot",
+                    hand::waiting);
             showSandboxes(gauges);
             gauges.flag(
                     "kiln.worker.ready",

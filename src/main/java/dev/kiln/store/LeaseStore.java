@@ -245,14 +245,21 @@ public class LeaseStore {
      * @param tenant whose it is; null with {@link Left#LEASE_LOST}
      * @param language in which it is written; null with {@link Left#LEASE_LOST}
      */
-    public record Leaving(Left now, @Nullable String tenant, @Nullable String language) {}
+    public record Leaving(Left now, @Nullable String tenant, @Nullable String language) {
+        /** Nothing was written. */
+        public static final Leaving LOST = new Leaving(Left.LEASE_LOST, null, null);
+
+        static Leaving of(ResultSet row) throws SQLException {
+            return new Leaving(
+                    Left.valueOf(row.getString("state")),
+                    row.getString("tenant"),
+                    row.getString("language"));
+        }
+    }
 
     private static Leaving left(PreparedStatement statement) throws SQLException {
         try (var row = statement.executeQuery()) {
-            return row.next()
-                    ? new Leaving(
-                            Left.valueOf(row.getString(1)), row.getString(2), row.getString(3))
-                    : new Leaving(Left.LEASE_LOST, null, null);
+            return row.next() ? Leaving.of(row) : Leaving.LOST;
         }
     }
 

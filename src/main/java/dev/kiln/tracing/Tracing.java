@@ -18,6 +18,7 @@ import io.opentelemetry.context.propagation.TextMapGetter;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -113,22 +114,29 @@ public class Tracing {
     /**
      * A worker has claimed the job: tells of its wait in the queue, and begins the attempt, at
      * which this thread is until it is closed.
+     *
+     * @param since the claim
      */
-    public AttemptTrace attempt(ClaimedJob job) {
+    public AttemptTrace attempt(ClaimedJob job, Duration since) {
         TraceParent trace = job.trace();
         if (tracer == null || trace == null) {
             return AttemptTrace.NONE;
         }
         var now = Instant.now();
+        var claimed = now.minus(since);
         var parent = context(trace);
         var queue =
                 tracer.spanBuilder("kiln.queue")
                         .setParent(parent)
-                        .setStartTimestamp(now.minus(job.waited()))
+                        .setStartTimestamp(claimed.minus(job.waited()))
                         .startSpan();
         AttemptTrace.tell(new Step(queue), job);
-        queue.end(now);
-        var attempt = tracer.spanBuilder("kiln.attempt").setParent(parent).startSpan();
+        queue.end(claimed);
+        var attempt =
+                tracer.spanBuilder("kiln.attempt")
+                        .setParent(parent)
+                        .setStartTimestamp(claimed)
+                        .startSpan();
         return new AttemptTrace(tracer, AttemptTrace.tell(new Step(attempt), job), now);
     }
 

@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.kiln.job.JobId;
-import dev.kiln.job.JobSpec;
 import dev.kiln.job.JobState;
-import dev.kiln.job.Limits;
 import dev.kiln.job.Submission;
 import dev.kiln.sandbox.SandboxFault;
 import dev.kiln.sandbox.ScriptedSandbox;
@@ -246,17 +244,7 @@ class WorkerIT {
                     return ScriptedSandbox.exited(0, "", limits);
                 });
         long half = ScriptedProfile.MEMORY_BUDGET / 2;
-        var jobs =
-                IntStream.range(0, 4)
-                        .mapToObj(
-                                _ ->
-                                        Jobs.submission(
-                                                Jobs.id(),
-                                                new JobSpec(
-                                                        Jobs.python("pass").spec().program(),
-                                                        memory(half),
-                                                        Jobs.priority(0).spec().placement())))
-                        .toList();
+        var jobs = IntStream.range(0, 4).mapToObj(_ -> Jobs.withMemory(half)).toList();
         submissions.insert(jobs);
         await().until(() -> sandbox.running() == 2);
         int before = sandbox.tags().size();
@@ -266,10 +254,6 @@ class WorkerIT {
                 .isLessThanOrEqualTo(2);
         gate.release(jobs.size());
         jobs.forEach(job -> awaitFinished(job.id()));
-    }
-
-    private static Limits memory(long bytes) {
-        return new Limits(Duration.ofSeconds(30), bytes, 1.0, 50, 1 << 20, 64 << 20);
     }
 
     @Test

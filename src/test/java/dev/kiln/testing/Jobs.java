@@ -35,6 +35,20 @@ public final class Jobs {
         return submission(id(), spec("python", "pass", priority, null, null));
     }
 
+    /** One with this limit of memory, in bytes. */
+    public static Submission withMemory(long bytes) {
+        var plain = python("pass").spec();
+        var limits =
+                new Limits(
+                        LIMITS.wall(),
+                        bytes,
+                        LIMITS.cpus(),
+                        LIMITS.pids(),
+                        LIMITS.outputBytes(),
+                        LIMITS.diskBytes());
+        return submission(id(), new JobSpec(plain.program(), limits, plain.placement()));
+    }
+
     public static Submission language(String language) {
         return submission(id(), spec(language, "pass", 0, null, null));
     }

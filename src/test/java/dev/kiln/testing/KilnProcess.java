@@ -129,10 +129,15 @@ public final class KilnProcess implements AutoCloseable {
 
     /** Posts a document. */
     public HttpResponse<String> post(String path, String json) {
+        return post(path, "application/json", json);
+    }
+
+    /** Posts a document of some other type. */
+    public HttpResponse<String> post(String path, String type, String body) {
         return send(
                 HttpRequest.newBuilder(url.resolve(path))
-                        .header("Content-Type", "application/json")
-                        .POST(BodyPublishers.ofString(json)));
+                        .header("Content-Type", type)
+                        .POST(BodyPublishers.ofString(body)));
     }
 
     /** Posts a document in a trace that the client says it is in. */
