@@ -68,7 +68,9 @@ final class Slots {
         }
     }
 
-    /** Whether more than half of the memory is promised, so that jobs may be left for want of it. */
+    /**
+     * Whether more than half of the memory is promised, so that jobs may be left for want of it.
+     */
     boolean memoryIsTight() {
         return freeMemory() < memory / 2;
     }

@@ -45,7 +45,8 @@ public interface PoolConfig {
     /**
      * How long after a job's start it takes until the next container is started in its place, when
      * no job waits for one: that the start takes no processor time from a short job. Likewise how
-     * long after a job's verdict its own container is removed.
+     * long after a job's verdict its own container is removed; at once when the job had waited
+     * longer than that for it.
      */
     @WithDefault("50ms")
     Duration pause();
