@@ -33,27 +33,27 @@ class TurnoverTest {
     @Test
     void of_short_ones_as_many_as_ended_within_that_time_less_the_slots() {
         for (int millis = 0; millis < 50; millis++) {
-            for (int i = 0; i < 5; i++) {
+            for (int i = 0; i < 3; i++) {
                 turnover.ended();
             }
             tick(1);
         }
-        // 5 a millisecond, but the oldest end has just left.
-        assertThat(turnover.ahead(now)).isEqualTo(19 * 5 - SLOTS);
+        // 3 a millisecond, but the oldest end has just left.
+        assertThat(turnover.ahead(now)).isEqualTo(19 * 3 - SLOTS);
     }
 
     @Test
     void none_while_a_job_runs_that_takes_longer() {
-        ended(100);
-        assertThat(turnover.ahead(now - AHEAD.toNanos() + 1)).isEqualTo(100 - SLOTS);
+        ended(50);
+        assertThat(turnover.ahead(now - AHEAD.toNanos() + 1)).isEqualTo(50 - SLOTS);
         assertThat(turnover.ahead(now - AHEAD.toNanos())).isZero();
     }
 
     @Test
     void what_was_long_ago_counts_no_more() {
-        ended(100);
+        ended(50);
         tick(19);
-        assertThat(turnover.ahead(now)).isEqualTo(100 - SLOTS);
+        assertThat(turnover.ahead(now)).isEqualTo(50 - SLOTS);
         tick(1);
         assertThat(turnover.ahead(now)).isZero();
     }
@@ -69,14 +69,14 @@ class TurnoverTest {
 
     @Test
     void none_while_it_rests_however_many_end() {
-        ended(100);
+        ended(50);
         turnover.rest();
         assertThat(turnover.ahead(now)).isZero();
         tick((int) Turnover.REST.toMillis() - 1);
-        ended(100);
+        ended(50);
         assertThat(turnover.ahead(now)).isZero();
         tick(1);
-        assertThat(turnover.ahead(now)).isEqualTo(100 - SLOTS);
+        assertThat(turnover.ahead(now)).isEqualTo(50 - SLOTS);
     }
 
     @Test
@@ -85,7 +85,7 @@ class TurnoverTest {
         tick((int) Turnover.REST.toMillis() - 1);
         turnover.rest();
         tick(2);
-        ended(100);
+        ended(50);
         assertThat(turnover.ahead(now)).isZero();
     }
 
