@@ -49,8 +49,8 @@ public interface Sandbox {
 
     /**
      * The names of all images that this host has, spelt as a job's needs spell them: with tag or
-     * digest, without the default registry. Of jobs that ask for an image only those can run here
-     * that ask for one of these.
+     * digest, without the default registry; or had some seconds ago. Of jobs that ask for an image
+     * only those can run here that ask for one of these.
      *
      * @throws SandboxFault with scope {@code HOST} when they cannot be listed
      */

@@ -280,7 +280,7 @@ public final class DockerSandbox implements Sandbox, Closeable {
     @Override
     public Set<String> images() throws SandboxFault {
         try {
-            return engine.images();
+            return images.names();
         } catch (InterruptedException interrupted) {
             throw interruptedCheck(interrupted);
         }

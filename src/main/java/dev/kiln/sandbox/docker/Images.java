@@ -5,6 +5,7 @@ import dev.kiln.sandbox.SandboxFault.Scope;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -23,11 +24,20 @@ final class Images {
      */
     record Chosen(Image image, boolean foreign) {}
 
+    /**
+     * For how long a list of them is believed. To make one the engine reads the files of each,
+     * which on a host with many, once each two seconds, was most of what an idle worker cost.
+     */
+    private static final Duration LIST_BELIEVED = Duration.ofSeconds(10);
+
     private record Known(Image image, long sinceNanos) {}
+
+    private record Listed(Set<String> names, long sinceNanos) {}
 
     private final Engine engine;
     private final long believedNanos;
     private final Map<String, Known> known = new ConcurrentHashMap<>();
+    private volatile @Nullable Listed listed;
 
     /** Looks each up whenever it is asked for. */
     Images(Engine engine) {
@@ -79,9 +89,26 @@ final class Images {
         }
     }
 
+    /**
+     * All names and ids that the engine knew when it was last asked, a few seconds ago at most, and
+     * not since one that a job needs was found to be missing.
+     */
+    Set<String> names() throws SandboxFault, InterruptedException {
+        Listed before = listed;
+        if (before != null && System.nanoTime() - before.sinceNanos < LIST_BELIEVED.toNanos()) {
+            return before.names;
+        }
+        // The time before the call: what it misses of what came meanwhile is believed no longer.
+        long now = System.nanoTime();
+        var names = engine.images();
+        listed = new Listed(names, now);
+        return names;
+    }
+
     private Image found(String name, Scope missing) throws SandboxFault, InterruptedException {
         var image = engine.image(name);
         if (image.isEmpty()) {
+            listed = null;
             throw missing(name, missing);
         }
         return image.get();

@@ -1,9 +1,12 @@
 package dev.kiln.sandbox.docker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.kiln.job.Needs;
 import dev.kiln.sandbox.ContextSource;
+import dev.kiln.sandbox.SandboxFault;
 import dev.kiln.sandbox.StopSignal;
 import dev.kiln.testing.EngineCord;
 import java.time.Duration;
@@ -86,6 +89,35 @@ class EngineCallsIT {
                             "POST /containers/ID/attach",
                             "POST /containers/ID/start");
         }
+    }
+
+    @Test
+    void images_are_listed_once_in_a_while_and_at_once_when_one_was_missing() throws Exception {
+        try (var sandbox = sandbox(0)) {
+            var names = sandbox.images();
+            assertThat(names).contains(SandboxHost.IMAGE);
+            assertThat(sandbox.images()).isSameAs(names);
+            assertThat(lists()).isEqualTo(1);
+
+            var absent = new Needs("kiln-test/absent:image", false);
+            var program = SandboxHost.program("print('hello')", absent);
+            assertThatThrownBy(
+                            () ->
+                                    sandbox.run(
+                                            SandboxHost.tag(),
+                                            program,
+                                            SandboxHost.LIMITS,
+                                            new StopSignal()))
+                    .isInstanceOf(SandboxFault.class);
+            assertThat(sandbox.images()).contains(SandboxHost.IMAGE);
+            assertThat(lists()).isEqualTo(2);
+        }
+    }
+
+    private long lists() {
+        return cord.requests().stream()
+                .filter(call -> call.startsWith("GET /images/json"))
+                .count();
     }
 
     private DockerSandbox sandbox(int waiting) throws Exception {
