@@ -49,4 +49,18 @@ create table bench_result (
         and (compile_ms is null) = (compile_output_bytes is null)
         and (compile_ms is not null or (compile_exit_code is null and compile_cpu_ms is null))
     )
-)
+);
+-- Statistics as there, too.
+do $$
+declare
+    unread text;
+begin
+    for unread in
+        select attname from pg_attribute
+         where attrelid = 'bench_result'::regclass and attnum > 0 and not attisdropped
+           and attname not in ('job_id', 'created_at')
+    loop
+        execute format('alter table bench_result alter column %I set statistics 0', unread);
+    end loop;
+end
+$$
