@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PeersIT {
 
     private static final String COLUMNS =
-            "select string_agg(column_name || ' ' || data_type || ' ' || is_nullable || ' ' || coalesce(column_default, ''), ', ' order by column_name) from information_schema.columns where table_name = '%s'";
+            "select string_agg(attname || ' ' || format_type(atttypid, atttypmod) || ' ' || attnotnull || ' ' || coalesce(attstattarget, -1) || ' ' || coalesce(pg_get_expr(adbin, adrelid), ''), ', ' order by attname) from pg_attribute left join pg_attrdef on adrelid = attrelid and adnum = attnum where attrelid = '%s'::regclass and attnum > 0 and not attisdropped";
 
     @TempDir Path temporary;
 
