@@ -115,9 +115,7 @@ class EngineCallsIT {
     }
 
     private long lists() {
-        return cord.requests().stream()
-                .filter(call -> call.startsWith("GET /images/json"))
-                .count();
+        return cord.requests().stream().filter(call -> call.startsWith("GET /images/json")).count();
     }
 
     private DockerSandbox sandbox(int waiting) throws Exception {
