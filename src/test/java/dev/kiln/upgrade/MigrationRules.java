@@ -35,7 +35,7 @@ final class MigrationRules {
                     "may refuse what the release before writes",
                     words("create unique index"),
                     "may refuse what the release before writes",
-                    words("(truncate|delete from)"),
+                    words("(?<!(after|before|or) )(truncate|delete from)"),
                     "removes rows");
 
     /** One column that is added, up to the next clause. */

@@ -93,6 +93,8 @@ class MigrationRulesTest {
                 "alter table job drop constraint job_state_check;",
                 "-- it once had a rename to this\ncreate index b on job (id);",
                 "-- contract: nothing reads it since release 0.4\nalter table job drop column note;",
+                "create trigger t after truncate on job for each statement execute function f();",
+                "create trigger t before delete or truncate on job for each statement execute function f();",
                 "create function f() returns trigger language plpgsql as $$ begin delete_me(); return new; end $$;",
             })
     void what_only_adds_is_allowed(String statement) {
