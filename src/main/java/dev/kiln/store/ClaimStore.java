@@ -55,7 +55,8 @@ public class ClaimStore {
                  where place <= ? and memory <= ?
             ), claimed as (
                 update job set state = 'RUNNING', epoch = epoch + 1, attempt = attempt + 1, owner = ?,
-                               lease_until = now() + ? * interval '1 millisecond', started_at = now(), reason = null
+                               lease_until = now() + ? * interval '1 millisecond', started_at = now(), reason = null,
+                               %s
                  where id = any (array(select id from ready))
                 returning job.*
             )
@@ -67,7 +68,7 @@ public class ClaimStore {
               from claimed c cross join lateral (select * from job_payload where job_id = c.id offset 0) p
              order by c.priority desc, c.turn, c.id
             """
-                    .formatted(Matching.DEMANDS, Matching.FITS);
+                    .formatted(Matching.DEMANDS, Matching.FITS, GeneratedColumns.READ_ONCE);
 
     private final Database database;
 
@@ -87,7 +88,7 @@ public class ClaimStore {
      */
     public List<ClaimedJob> claim(String owner, int most, long memory, Duration lease) {
         var step = QueueStep.begin("claim");
-        var claimed = database.sql(connection -> claim(connection, owner, most, memory, lease));
+        var claimed = database.statement(connection -> claim(connection, owner, most, memory, lease));
         step.end(claimed.size());
         return claimed;
     }

@@ -69,10 +69,10 @@ class Database {
     }
 
     /**
-     * As {@link #sql}, for work of one statement that writes nothing: that is a transaction by
-     * itself, and one round trip in place of two.
+     * As {@link #sql}, for work of one statement: that is a transaction by itself, and one round
+     * trip in place of two. It has returned when it is committed.
      */
-    <T> T read(ReturningWork<T> work) {
+    <T> T statement(ReturningWork<T> work) {
         try (var connection = dataSource.getConnection()) {
             return work.execute(connection);
         } catch (SQLException e) {

@@ -41,10 +41,11 @@ public class LeaseStore {
                     select id from job where job.id = given.id and job.epoch = given.epoch and job.owner is not null
                        for no key update) mine
             )
-            update job set lease_until = now() + ? * interval '1 millisecond'
+            update job set lease_until = now() + ? * interval '1 millisecond', %s
              where id = any (array(select id from held))
             returning job.id, job.epoch, job.cancel_requested
-            """;
+            """
+                    .formatted(GeneratedColumns.READ_ONCE);
 
     private static final String PUT_BACK =
             """

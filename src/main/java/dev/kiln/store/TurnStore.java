@@ -32,8 +32,9 @@ public class TurnStore {
                            over (partition by line.tenant, line.priority order by line.run_at, line.id) as turn
                   from line join base using (tenant, priority, demand)
             )
-            update job set turn = turns.turn from turns where job.id = turns.id
-            """;
+            update job set turn = turns.turn, %s from turns where job.id = turns.id
+            """
+                    .formatted(GeneratedColumns.READ_ONCE);
 
     private static final String IS_DUE =
             """
@@ -160,7 +161,7 @@ public class TurnStore {
 
     /** One look, several times a second: mostly there is nothing. */
     private List<Optional<String>> toDo() {
-        return database.read(
+        return database.statement(
                 connection -> {
                     List<Optional<String>> found = new ArrayList<>();
                     try (var statement = connection.prepareStatement(TO_DO);
