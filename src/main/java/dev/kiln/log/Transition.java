@@ -7,7 +7,6 @@ import dev.kiln.wire.Printable;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
 import org.jspecify.annotations.Nullable;
@@ -101,8 +100,13 @@ public final class Transition {
     }
 
     private String text() {
-        return keys.entrySet().stream()
-                .map(each -> each.getKey() + "=" + each.getValue())
-                .collect(Collectors.joining(" "));
+        var text = new StringBuilder(256);
+        keys.forEach(
+                (key, value) ->
+                        text.append(text.isEmpty() ? "" : " ")
+                                .append(key)
+                                .append('=')
+                                .append(value));
+        return text.toString();
     }
 }

@@ -49,6 +49,9 @@ class EndingWatch implements HintReceiver {
 
     @Override
     public void heard(String text) {
+        if (endings.isEmpty()) {
+            return;
+        }
         endings.ended(Arrays.stream(text.split(",")).map(JobId::parse).toList());
     }
 

@@ -45,6 +45,11 @@ public class Endings {
         }
     }
 
+    /** Whether nobody waits. */
+    public boolean isEmpty() {
+        return waiting.isEmpty();
+    }
+
     /** The jobs that somebody waits for. */
     public Set<JobId> jobs() {
         return Set.copyOf(waiting.keySet());

@@ -1,5 +1,7 @@
 package dev.kiln.store;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import dev.kiln.job.JobId;
 import dev.kiln.lifecycle.Loop;
 import io.agroal.api.AgroalDataSource;
@@ -22,9 +24,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Says to other processes what has happened in this one. On a thread and in transactions of its
- * own, since commits that notify wait for each other. It sends at once when it has nothing under
- * way; what comes meanwhile goes together in the next statement, so that there are never more
- * statements than the database answers one after the other.
+ * own, since commits that notify wait for each other. It sends at once unless it did a moment ago;
+ * what comes meanwhile goes together in the next statement, since each is a commit and a wake-up of
+ * every process that listens.
  */
 @ApplicationScoped
 class HintSender {
@@ -37,12 +39,16 @@ class HintSender {
 
     private static final Duration FOREVER = Duration.ofDays(1);
 
+    /** From the beginning of one statement to that of the next, at least. */
+    private static final Duration PACE = Duration.ofMillis(5);
+
     private final AgroalDataSource dataSource;
     private final String process = UUID.randomUUID().toString();
     private final Doorbell something = new Doorbell();
     private final Set<Hint> pending = new LinkedHashSet<>();
     private final Set<JobId> ended = new LinkedHashSet<>();
     private @Nullable Loop loop;
+    private long last = System.nanoTime() - PACE.toNanos();
 
     /** One notification. */
     record Hint(HintChannel channel, String text) {}
@@ -52,7 +58,13 @@ class HintSender {
     }
 
     void start(@Observes StartupEvent event) {
-        loop = Loop.start("hint-sender", () -> something.await(FOREVER), this::send);
+        loop = Loop.start("hint-sender", this::awaitTurn, this::send);
+    }
+
+    private void awaitTurn() throws InterruptedException {
+        something.await(FOREVER);
+        NANOSECONDS.sleep(last + PACE.toNanos() - System.nanoTime());
+        last = System.nanoTime();
     }
 
     /** What this process calls itself in hints. */

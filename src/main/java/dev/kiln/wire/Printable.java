@@ -12,14 +12,28 @@ public final class Printable {
      * terminals each refuse or misread one of them.
      */
     public static String clean(String text) {
-        int length = text.length();
-        var clean = new StringBuilder(length);
-        for (int i = 0; i < length; ) {
+        // Nearly every text is fit as it is.
+        return isClean(text) ? text : replaced(text);
+    }
+
+    private static boolean isClean(String text) {
+        for (int i = 0; i < text.length(); ) {
             int c = text.codePointAt(i);
-            boolean bad = Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE;
-            clean.appendCodePoint(bad ? REPLACEMENT : c);
+            if (bad(c)) {
+                return false;
+            }
             i += Character.charCount(c);
         }
+        return true;
+    }
+
+    private static boolean bad(int c) {
+        return Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE;
+    }
+
+    private static String replaced(String text) {
+        var clean = new StringBuilder(text.length());
+        text.codePoints().forEach(c -> clean.appendCodePoint(bad(c) ? REPLACEMENT : c));
         return clean.toString();
     }
 
