@@ -88,8 +88,7 @@ public class ClaimStore {
      */
     public List<ClaimedJob> claim(String owner, int most, long memory, Duration lease) {
         var step = QueueStep.begin("claim");
-        var claimed =
-                database.statement(connection -> claim(connection, owner, most, memory, lease));
+        var claimed = database.sql(connection -> claim(connection, owner, most, memory, lease));
         step.end(claimed.size());
         return claimed;
     }

@@ -136,11 +136,6 @@ record Finish(
                         .sum();
     }
 
-    /** Whether {@link #write} is all there is to do: it has no files, and no objects. */
-    boolean isOneRow() {
-        return result.artifacts().files().isEmpty() && result.objectKeys().isEmpty();
-    }
-
     /**
      * A program that came to its own end before it could be stopped has finished, whatever was
      * asked meanwhile.

@@ -59,25 +59,15 @@ public class ResultStore {
         var step = QueueStep.begin("finish");
         var sorted =
                 finishes.stream().sorted(Comparator.comparing(each -> each.lease().job())).toList();
-        Set<Finish.Claim> mine = new HashSet<>(writeHeld(sorted));
-        var others = sorted.stream().filter(each -> !mine.contains(each.claim())).toList();
-        if (!others.isEmpty()) {
-            mine.addAll(database.statement(connection -> written(connection, others)));
-        }
+        Set<Finish.Claim> mine = database.sql(connection -> write(connection, sorted));
         step.end(finishes.size());
         signals.ended(mine.stream().map(claim -> new JobId(claim.job())).toList());
         return finishes.stream().map(each -> mine.contains(each.claim())).toList();
     }
 
-    private Set<Finish.Claim> writeHeld(List<Finish> sorted) {
-        return sorted.stream().allMatch(Finish::isOneRow)
-                ? database.statement(connection -> Finish.write(connection, sorted))
-                : database.sql(connection -> write(connection, sorted));
-    }
-
     private static Set<Finish.Claim> write(Connection connection, List<Finish> sorted)
             throws SQLException {
-        Set<Finish.Claim> mine = Finish.write(connection, sorted);
+        Set<Finish.Claim> mine = new HashSet<>(Finish.write(connection, sorted));
         var written = sorted.stream().filter(each -> mine.contains(each.claim())).toList();
         ArtifactStore.insert(connection, written);
         ObjectLedger.keep(
@@ -86,6 +76,10 @@ public class ResultStore {
                         .flatMap(each -> each.result().objectKeys().stream())
                         .distinct()
                         .toList());
+        var others = sorted.stream().filter(each -> !mine.contains(each.claim())).toList();
+        if (!others.isEmpty()) {
+            mine.addAll(written(connection, others));
+        }
         return mine;
     }
 

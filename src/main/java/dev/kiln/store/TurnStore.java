@@ -161,7 +161,7 @@ public class TurnStore {
 
     /** One look, several times a second: mostly there is nothing. */
     private List<Optional<String>> toDo() {
-        return database.statement(
+        return database.read(
                 connection -> {
                     List<Optional<String>> found = new ArrayList<>();
                     try (var statement = connection.prepareStatement(TO_DO);
